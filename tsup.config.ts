@@ -1,0 +1,9 @@
+import { defineConfig } from "tsup";
+
+export default defineConfig({
+  entry: { index: "src/index.ts", testing: "src/testing/index.ts", cli: "src/cli/main.ts" },
+  format: "esm",
+  target: "node20",
+  clean: true,
+  dts: { compilerOptions: { ignoreDeprecations: "6.0" } },
+});
