@@ -1,0 +1,53 @@
+import type { Attempt } from "./errors.ts";
+
+/** Which shards an answer stands on. */
+export interface Coverage {
+  readonly shards: { readonly total: number; readonly ok: number; readonly failed: number };
+  /** Shards that nobody answered for. */
+  readonly missing: readonly number[];
+  /** Shards answered by a replica that is known to have missed a write. */
+  readonly indebted: readonly number[];
+}
+
+/** What a write left behind. */
+export interface WriteReceipt {
+  /** Replicas that acknowledged, and those that did not and now owe the write. */
+  readonly acknowledged: readonly string[];
+  readonly indebted: readonly string[];
+  /** Shards whose write reached fewer replicas than it should. */
+  readonly degradedShards: readonly number[];
+}
+
+/** What miroir knows about an answer and Meilisearch's body has no place for. */
+export interface Meta {
+  /** Ids of the nodes whose answers were used. */
+  readonly nodes: readonly string[];
+  /** True when shards are missing, replicas with debt answered, or a write reached fewer replicas than it should. */
+  readonly degraded: boolean;
+  /** False when some aspect may differ from what one node with all documents would say; `reasons` says which. */
+  readonly exact: boolean;
+  readonly reasons: readonly string[];
+  readonly coverage?: Coverage;
+  readonly write?: WriteReceipt;
+  /** Requests that failed on the way to this answer. */
+  readonly failures: readonly Attempt[];
+}
+
+const META = Symbol.for("miroir.meta");
+
+/** Puts what miroir knows on an answer, where neither JSON nor equality sees it. */
+export function attachMeta<T>(body: T, meta: Meta | undefined): T {
+  if (meta !== undefined && typeof body === "object" && body !== null) {
+    Object.defineProperty(body, META, { value: meta, enumerable: false, configurable: true });
+  }
+  return body;
+}
+
+/**
+ * What miroir knows about an answer of a cluster: coverage, replicas that acknowledged, exactness.
+ * `undefined` for anything else, such as an answer of a client with a single `host`.
+ */
+export function metaOf(result: unknown): Meta | undefined {
+  if (typeof result !== "object" || result === null) return undefined;
+  return (result as { [META]?: Meta })[META];
+}
