@@ -1,0 +1,70 @@
+import { z } from "zod";
+
+const debtSchema = z.object({
+  index: z.string(),
+  shard: z.number().int().nonnegative(),
+  node: z.string(),
+  ids: z.union([z.literal("all"), z.array(z.string())]),
+  stamp: z.string(),
+});
+
+/** A replica that is known to have missed a write: hinted handoff kept as a fact, paid later by repair. */
+export interface Debt {
+  /** Physical uid, which names the generation. */
+  readonly index: string;
+  readonly shard: number;
+  readonly node: string;
+  /** The documents missed; "all" when anything in the shard may be. */
+  readonly ids: readonly string[] | "all";
+  /** Stamp of the write that was missed. */
+  readonly stamp: string;
+}
+
+/** Checks a debt that came from a node or a store. */
+export function parseDebt(value: unknown): Debt {
+  return debtSchema.parse(value);
+}
+
+/** Every debt this process knows of, answering the questions that reads and writes ask on their hot path. */
+export class DebtLedger {
+  readonly #byReplica = new Map<string, Debt[]>();
+
+  add(debts: Iterable<Debt>): void {
+    for (const debt of debts) {
+      const key = replicaKey(debt.index, debt.node, debt.shard);
+      const known = this.#byReplica.get(key);
+      if (known === undefined) this.#byReplica.set(key, [debt]);
+      else known.push(debt);
+    }
+  }
+
+  /** Whether a replica of a shard owes anything. */
+  owes(index: string, node: string, shard: number): boolean {
+    return this.#byReplica.size > 0 && this.#byReplica.has(replicaKey(index, node, shard));
+  }
+
+  /** Whether a replica owes one of these documents ("all": anything in the shard). */
+  owesAny(index: string, replica: { node: string; shard: number }, ids: readonly string[] | "all"): boolean {
+    const debts = this.#byReplica.get(replicaKey(index, replica.node, replica.shard));
+    if (debts === undefined) return false;
+    if (ids === "all") return true;
+    const asked = new Set(ids);
+    return debts.some((debt) => debt.ids === "all" || debt.ids.some((id) => asked.has(id)));
+  }
+
+  /** Every debt, in order of arrival per replica. */
+  list(): Debt[] {
+    return [...this.#byReplica.values()].flat();
+  }
+
+  /** Forgets the debts of an index that no longer exists. */
+  dropIndex(index: string): void {
+    for (const key of [...this.#byReplica.keys()]) {
+      if (key.startsWith(`${index}/`)) this.#byReplica.delete(key);
+    }
+  }
+}
+
+function replicaKey(index: string, node: string, shard: number): string {
+  return `${index}/${shard}/${node}`;
+}

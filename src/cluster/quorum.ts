@@ -1,0 +1,32 @@
+import type { ReplicaGroup } from "./topology.ts";
+
+/** How many replicas must acknowledge a write: any one, half of a group rounded up, or every replica there is. */
+export type WriteConsistency = "one" | "quorum" | "all";
+
+/** What {@link belowQuorum} decides from. */
+export interface QuorumInput {
+  readonly shards: Iterable<number>;
+  readonly groups: readonly ReplicaGroup[];
+  readonly consistency: WriteConsistency;
+  /** Whether a replica's acknowledgement of this shard counts. */
+  counts(node: string, shard: number): boolean;
+}
+
+/** The shards whose write is not acknowledged: in no group did enough replicas answer (`all`: some replica is missing). */
+export function belowQuorum(input: QuorumInput): number[] {
+  return [...input.shards].filter((shard) => {
+    const verdicts = input.groups.map((group) => isEnough(group.table[shard] ?? [], shard, input));
+    return input.consistency === "all" ? verdicts.includes(false) : !verdicts.includes(true);
+  });
+}
+
+function isEnough(replicas: readonly string[], shard: number, input: QuorumInput): boolean {
+  const counted = replicas.filter((node) => input.counts(node, shard)).length;
+  return counted >= requiredReplicas(replicas.length, input.consistency);
+}
+
+/** Acknowledgements a group of `replicas` must give. */
+export function requiredReplicas(replicas: number, consistency: WriteConsistency): number {
+  if (consistency === "one") return 1;
+  return consistency === "all" ? replicas : Math.ceil(replicas / 2);
+}

@@ -1,0 +1,86 @@
+import type { Attempt } from "../core/errors.ts";
+import { type NodeRequest, type NodeResponse, type Transport, TransportFailure } from "../transport/transport.ts";
+import type { Clock } from "../util/clock.ts";
+import { Deadline } from "./deadline.ts";
+
+/**
+ * What came of one request to one node.
+ * - `answered`: the node judged the request (any status below 500 but 429)
+ * - `overloaded`: 429 or 503: it is alive and did nothing; `retryAfterMs` if it said so
+ * - `broken`: another 5xx: it may or may not have done it
+ * - `unreachable`: it cannot have seen the request
+ * - `unknown`: sent, and the answer was lost: it may still do it later
+ * - `aborted`: the caller's signal or the operation's deadline ended it
+ */
+export type Outcome =
+  | { readonly kind: "answered"; readonly response: NodeResponse }
+  | { readonly kind: "overloaded"; readonly response: NodeResponse; readonly retryAfterMs: number | undefined }
+  | { readonly kind: "broken"; readonly response: NodeResponse }
+  | { readonly kind: "unreachable"; readonly failure: TransportFailure }
+  | { readonly kind: "unknown"; readonly failure: TransportFailure; readonly timedOut: boolean }
+  | { readonly kind: "aborted"; readonly failure: TransportFailure };
+
+/** What an attempt needs beside the request. */
+export interface AttemptContext {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  /** Ends the whole operation. */
+  readonly signal: AbortSignal;
+  /** Longest wait for this one node, in milliseconds. */
+  readonly timeoutMs: number;
+}
+
+/** Sends one request to one node; never throws. */
+export async function attempt(request: NodeRequest, context: AttemptContext): Promise<Outcome> {
+  const deadline = Deadline.start(context.clock, context.timeoutMs, context.signal);
+  try {
+    return judge(await context.transport.send(request, deadline.signal), context.clock);
+  } catch (error) {
+    return toOutcome(error, context.signal);
+  } finally {
+    deadline.end();
+  }
+}
+
+function judge(response: NodeResponse, clock: Clock): Outcome {
+  if (response.status === 429 || response.status === 503) {
+    return { kind: "overloaded", response, retryAfterMs: retryAfterMs(response.headers["retry-after"], clock.now()) };
+  }
+  return response.status >= 500 ? { kind: "broken", response } : { kind: "answered", response };
+}
+
+function toOutcome(error: unknown, signal: AbortSignal): Outcome {
+  const failure = error instanceof TransportFailure ? error : new TransportFailure("reset", String(error), error);
+  if (!failure.sent) return { kind: "unreachable", failure };
+  if (failure.kind === "aborted" && signal.aborted) return { kind: "aborted", failure };
+  return { kind: "unknown", failure, timedOut: failure.kind === "aborted" };
+}
+
+/** `Retry-After` in milliseconds: seconds, or an HTTP date. */
+function retryAfterMs(value: string | undefined, nowMs: number): number | undefined {
+  if (value === undefined) return undefined;
+  const seconds = Number(value);
+  const waitMs = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - nowMs;
+  return Number.isFinite(waitMs) ? Math.max(0, waitMs) : undefined;
+}
+
+/** One line for the error that a failed outcome leads to. */
+export function describeAttempt(request: NodeRequest, outcome: Outcome): Attempt {
+  const { id, url } = request.node;
+  switch (outcome.kind) {
+    case "answered":
+    case "overloaded":
+    case "broken": {
+      const { status, body } = outcome.response;
+      const message = (body as { message?: unknown } | undefined)?.message;
+      return { node: id, url, status, reason: `answered ${status}${message === undefined ? "" : `: ${message}`}` };
+    }
+    case "unknown":
+      return { node: id, url, reason: outcome.timedOut ? "did not answer in time" : outcome.failure.message };
+    case "unreachable":
+    case "aborted":
+      return { node: id, url, reason: outcome.failure.message };
+    default:
+      return outcome satisfies never;
+  }
+}

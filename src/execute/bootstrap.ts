@@ -1,0 +1,194 @@
+import { randomUUID } from "node:crypto";
+import { parseTopology, type Topology } from "../cluster/topology.ts";
+import { describeDifference } from "../cluster/topology-difference.ts";
+import { type Attempt, MiroirError } from "../core/errors.ts";
+import type { JsonObject, NodeInfo } from "../core/types.ts";
+import { MARKER_ID } from "./identity.ts";
+import { type Operator, OperatorCallFailed } from "./operator.ts";
+import { putState, readState, STATE_INDEX, type StateRecord } from "./state-index.ts";
+
+/** What the nodes said when the process met them. */
+export interface Introduction {
+  readonly topology: Topology;
+  /** Every record but the markers, of every node that belongs to the cluster. */
+  readonly records: readonly StateRecord[];
+  /** Nodes that could not be asked. */
+  readonly absent: readonly Attempt[];
+  /** Nodes that answered without being part of the cluster: empty, or another's. */
+  readonly strangers: readonly Attempt[];
+}
+
+interface Greeting {
+  readonly node: NodeInfo;
+  readonly records?: readonly StateRecord[] | undefined;
+  readonly failure?: OperatorCallFailed;
+}
+
+/**
+ * Meets every node: adopts the cluster their markers describe when it is the one that was configured, or founds it when
+ * every node answers and none has a marker.
+ * @throws MiroirError `miroir_topology_mismatch` when markers and configuration disagree, `miroir_store_unavailable` when
+ * too few nodes answer, or a node's own refusal of the key
+ */
+export async function introduce(operator: Operator, configured: Topology, signal?: AbortSignal): Promise<Introduction> {
+  const greetings = await Promise.all(configured.nodes.map((node) => greet(operator, node, signal)));
+  for (const { failure } of greetings) if (failure !== undefined) refuseFatal(failure);
+  const members = greetings.filter((greeting) => markerOf(greeting) !== undefined);
+  if (members.length === 0) {
+    refuseUnlessFoundable(greetings);
+    return found(operator, configured, signal);
+  }
+  return adopt(configured, greetings, members);
+}
+
+async function greet(operator: Operator, node: NodeInfo, signal: AbortSignal | undefined): Promise<Greeting> {
+  try {
+    return { node, records: await readState(operator, node, signal) };
+  } catch (error) {
+    if (error instanceof OperatorCallFailed) return { node, failure: error };
+    throw error;
+  }
+}
+
+/** A refused key and an answer that is no Meilisearch's are mistakes of the configuration, not outages. */
+function refuseFatal(failure: OperatorCallFailed): void {
+  const { outcome } = failure;
+  if (outcome.kind === "answered") {
+    throw new MiroirError(
+      "miroir_invalid_config",
+      `${failure.message}. Check \`apiKey\` or \`operatorKey\`: it must be ` +
+        "the master key of every node, or a key that may do everything.",
+      { status: outcome.response.status, reason: failure },
+    );
+  }
+  if (outcome.kind === "unknown" && outcome.failure.kind === "bad-answer") {
+    throw new MiroirError("miroir_bad_answer", `${failure.message}. Check its \`url\`: no Meilisearch answers there.`, {
+      status: 502,
+      reason: failure,
+    });
+  }
+}
+
+function markerOf(greeting: Greeting): JsonObject | undefined {
+  return greeting.records?.find((record) => record.id === MARKER_ID)?.value;
+}
+
+function refuseUnlessFoundable(greetings: readonly Greeting[]): void {
+  const missing = greetings.flatMap(({ failure }) => (failure === undefined ? [] : [failure.message]));
+  if (missing.length === 0) return;
+  throw new MiroirError(
+    "miroir_store_unavailable",
+    `No node that answered has a marker, and the cluster can only be founded when every node answers: ${missing.join("; ")}.`,
+    { status: 503 },
+  );
+}
+
+function adopt(configured: Topology, greetings: readonly Greeting[], members: readonly Greeting[]): Introduction {
+  const topology = agreedTopology(members);
+  const difference = describeDifference(configured, topology);
+  if (difference !== undefined) {
+    throw new MiroirError(
+      "miroir_topology_mismatch",
+      `The configuration does not describe the cluster that the nodes hold: ${difference}. Use the configuration the ` +
+        "cluster was founded with; nodes are added and removed by a job, not by editing it.",
+      { status: 409 },
+    );
+  }
+  const strangers = greetings.filter((greeting) => greeting.failure === undefined && !members.includes(greeting));
+  return {
+    topology: { ...topology, nodes: configured.nodes },
+    records: members.flatMap(({ records }) => (records ?? []).filter((record) => record.kind !== "marker")),
+    absent: greetings.flatMap(({ node, failure }) =>
+      failure ? [{ node: node.id, url: node.url, reason: failure.message }] : [],
+    ),
+    strangers: strangers.map(({ node }) => ({ node: node.id, url: node.url, reason: "has no marker of this cluster" })),
+  };
+}
+
+/** The topology all markers agree on; each marker must sit on the node it names. */
+function agreedTopology(members: readonly Greeting[]): Topology {
+  let agreed: Topology | undefined;
+  for (const member of members) {
+    const marker = markerOf(member);
+    const topology = parseTopology(marker?.["topology"]);
+    if (marker?.["nodeId"] !== member.node.id) {
+      throw mismatch(member.node, `says it is node \`${marker?.["nodeId"]}\``);
+    }
+    if (agreed !== undefined && agreed.clusterId !== topology.clusterId) {
+      throw mismatch(member.node, `belongs to another cluster (\`${topology.clusterId}\`)`);
+    }
+    if (agreed === undefined || topology.epoch > agreed.epoch) agreed = topology;
+  }
+  if (agreed === undefined) throw new Error("a cluster was adopted without a marker");
+  return agreed;
+}
+
+function mismatch(node: NodeInfo, what: string): MiroirError {
+  return new MiroirError("miroir_topology_mismatch", `Node \`${node.id}\` (${node.url}) ${what}.`, { status: 409 });
+}
+
+/** Claims the nodes one after the other, so that of two founders one loses at the first node and waits for the other. */
+async function found(operator: Operator, configured: Topology, signal: AbortSignal | undefined): Promise<Introduction> {
+  const topology: Topology = { ...configured, clusterId: configured.clusterId || randomUUID() };
+  const order = [...topology.nodes].sort((a, b) => (a.id < b.id ? -1 : 1));
+  for (const [position, node] of order.entries()) {
+    if (await claim(operator, node, signal)) continue;
+    if (position === 0) return waitForFounder(operator, configured, signal);
+    throw mismatch(
+      node,
+      `already has an index \`${STATE_INDEX}\` without a marker. Delete that index there and start again`,
+    );
+  }
+  await Promise.all(order.map((node) => writeMarker(operator, node, { topology, signal })));
+  return { topology, records: [], absent: [], strangers: [] };
+}
+
+/** Whether this process was the one that created the state index of a node. */
+async function claim(operator: Operator, node: NodeInfo, signal: AbortSignal | undefined): Promise<boolean> {
+  const { taskUid } = await operator.demand<{ taskUid: number }>(node, {
+    method: "POST",
+    path: "indexes",
+    body: { uid: STATE_INDEX, primaryKey: "id" },
+    unchecked: true,
+    ...(signal && { signal }),
+  });
+  const task = await operator.waitForTask(node, taskUid, signal);
+  return task.status === "succeeded";
+}
+
+async function writeMarker(
+  operator: Operator,
+  node: NodeInfo,
+  { topology, signal }: { topology: Topology; signal: AbortSignal | undefined },
+): Promise<void> {
+  await operator.demand(node, {
+    method: "PATCH",
+    path: `indexes/${STATE_INDEX}/settings`,
+    body: { searchableAttributes: ["kind"], filterableAttributes: ["kind"] },
+    unchecked: true,
+  });
+  const value = { clusterId: topology.clusterId, nodeId: node.id, topology: topology as unknown as JsonObject };
+  const record: StateRecord = { id: MARKER_ID, kind: "marker", value };
+  const taskUid = await putState(operator, node, [record], { unchecked: true });
+  const task = await operator.waitForTask(node, taskUid, signal);
+  if (task.status !== "succeeded") throw mismatch(node, `could not store its marker: ${task.error?.message}`);
+}
+
+/** Polls until the process that won the first node has written the markers. */
+async function waitForFounder(
+  operator: Operator,
+  configured: Topology,
+  signal: AbortSignal | undefined,
+): Promise<Introduction> {
+  const { clock } = operator;
+  for (const startedAt = clock.monotonic(); clock.monotonic() - startedAt < 10_000; await clock.sleep(100, signal)) {
+    const greetings = await Promise.all(configured.nodes.map((node) => greet(operator, node, signal)));
+    if (greetings.every((greeting) => markerOf(greeting) !== undefined)) return adopt(configured, greetings, greetings);
+  }
+  throw new MiroirError(
+    "miroir_topology_mismatch",
+    `The nodes have an index \`${STATE_INDEX}\` but no marker: founding the cluster was begun and never finished. ` +
+      `Delete the index \`${STATE_INDEX}\` on every node and start again.`,
+    { status: 409 },
+  );
+}

@@ -1,0 +1,55 @@
+import type { Clock } from "../util/clock.ts";
+
+/** Abort reason of a {@link Deadline} that ran out, so that a time-out can be told from a caller's abort. */
+export class DeadlineExceeded extends Error {
+  readonly timeoutMs: number;
+
+  constructor(timeoutMs: number) {
+    super(`the deadline of ${timeoutMs} ms has passed`);
+    this.name = "DeadlineExceeded";
+    this.timeoutMs = timeoutMs;
+  }
+}
+
+/** One budget of time for a whole operation; hand its `signal` down, and `end()` it in a `finally`. */
+export class Deadline {
+  readonly #clock: Clock;
+  readonly #controller = new AbortController();
+  readonly #timer = new AbortController();
+  readonly #endsAt: number;
+  readonly #parent: AbortSignal | undefined;
+  readonly #onParentAbort: () => void;
+
+  private constructor(clock: Clock, timeoutMs: number, parent: AbortSignal | undefined) {
+    this.#clock = clock;
+    this.#parent = parent;
+    this.#endsAt = clock.monotonic() + timeoutMs;
+    this.#onParentAbort = () => this.#controller.abort(parent?.reason);
+    if (parent?.aborted) this.#onParentAbort();
+    else parent?.addEventListener("abort", this.#onParentAbort, { once: true });
+    clock.sleep(timeoutMs, this.#timer.signal).then(
+      () => this.#controller.abort(new DeadlineExceeded(timeoutMs)),
+      () => undefined,
+    );
+  }
+
+  /** Starts counting now; the caller's own signal ends it early with the caller's reason. */
+  static start(clock: Clock, timeoutMs: number, parent?: AbortSignal): Deadline {
+    return new Deadline(clock, timeoutMs, parent);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Milliseconds left, never below zero. */
+  get remainingMs(): number {
+    return Math.max(0, this.#endsAt - this.#clock.monotonic());
+  }
+
+  /** Frees the timer and the listener. */
+  end(): void {
+    this.#timer.abort();
+    this.#parent?.removeEventListener("abort", this.#onParentAbort);
+  }
+}

@@ -1,0 +1,83 @@
+import type { NodeInfo } from "../core/types.ts";
+import type { NodeHealth } from "../select/health.ts";
+import type { Clock } from "../util/clock.ts";
+import type { Outcome } from "./attempt.ts";
+
+/** What {@link HealthMonitor} works with. */
+export interface HealthMonitorOptions {
+  readonly health: NodeHealth;
+  readonly clock: Clock;
+  readonly nodesById: ReadonlyMap<string, NodeInfo>;
+  /** Asks a node whether it is there and itself; rejects when not. */
+  readonly probe: (node: NodeInfo) => Promise<void>;
+}
+
+/** Feeds what calls saw into the health of the nodes, and probes suspects so that a recovered one is used again. */
+export class HealthMonitor {
+  readonly #options: HealthMonitorOptions;
+  readonly #probes = new Map<string, Promise<boolean>>();
+
+  constructor(options: HealthMonitorOptions) {
+    this.#options = options;
+  }
+
+  isSuspect(node: string): boolean {
+    return this.#options.health.isSuspect(node);
+  }
+
+  reasonOf(node: string): string | undefined {
+    return this.#options.health.reasonOf(node);
+  }
+
+  /** Learns from one attempt. A broken connection alone proves nothing; a refused or unanswered one does. */
+  observe(node: string, outcome: Outcome): void {
+    const { health, clock } = this.#options;
+    if (outcome.kind === "answered") health.answered(node);
+    else if (outcome.kind === "unreachable") health.failed(node, clock.now(), outcome.failure.message);
+    else if (outcome.kind === "unknown" && outcome.timedOut) health.failed(node, clock.now(), "did not answer in time");
+  }
+
+  /** Marks a node that must not be used until a probe says otherwise. */
+  distrust(node: string, reason: string): void {
+    const { health, clock } = this.#options;
+    health.failed(node, clock.now(), reason);
+  }
+
+  /** Starts the probes that are due; their results show in later calls. */
+  refresh(): void {
+    const { health, clock } = this.#options;
+    for (const node of health.dueProbes(clock.now())) void this.#probe(node);
+  }
+
+  /** Probes these suspects now, unless one of them failed a moment ago; answers those that recovered. */
+  async recovered(nodes: Iterable<string>): Promise<string[]> {
+    const { health, clock } = this.#options;
+    const due = new Set(health.dueProbes(clock.now()));
+    const asked = [...nodes].filter((node) => due.has(node) || this.#probes.has(node));
+    for (const node of due) if (!asked.includes(node)) void this.#probe(node);
+    const results = await Promise.all(asked.map((node) => this.#probe(node)));
+    return asked.filter((_node, position) => results[position] === true);
+  }
+
+  #probe(id: string): Promise<boolean> {
+    const running = this.#probes.get(id);
+    if (running !== undefined) return running;
+    const probe = this.#runProbe(id).finally(() => this.#probes.delete(id));
+    this.#probes.set(id, probe);
+    return probe;
+  }
+
+  async #runProbe(id: string): Promise<boolean> {
+    const { health, clock, nodesById, probe } = this.#options;
+    const node = nodesById.get(id);
+    if (node === undefined) return false;
+    try {
+      await probe(node);
+      health.answered(id);
+      return true;
+    } catch (error) {
+      health.failed(id, clock.now(), error instanceof Error ? error.message : String(error));
+      return false;
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import type { JsonObject, NodeInfo } from "../core/types.ts";
+import { TransportFailure } from "../transport/transport.ts";
+import type { Operator } from "./operator.ts";
+import { STATE_INDEX } from "./state-index.ts";
+
+/** Id of the record that says which cluster and node a server belongs to. */
+export const MARKER_ID = "marker";
+
+/** What the marker of a node must say, and the last task uid that this process saw there. */
+export interface ExpectedIdentity {
+  readonly clusterId: string;
+  readonly lastTaskUid: number;
+}
+
+/**
+ * Checks that the server behind a node's address is still that node with its history: its marker names the cluster and
+ * the node, and its task numbers have not gone back. Used on every new connection, so that a server that came back
+ * empty, old, or as somebody else's is never read.
+ * @throws TransportFailure `identity`, or why the server could not be asked
+ */
+export async function verifyIdentity(operator: Operator, node: NodeInfo, expected: ExpectedIdentity): Promise<void> {
+  const marker = await readMarker(operator, node);
+  if (marker === undefined) throw refuse(node, "has no marker: it lost its data or was never part of the cluster");
+  if (marker["clusterId"] !== expected.clusterId) throw refuse(node, `belongs to cluster \`${marker["clusterId"]}\``);
+  if (marker["nodeId"] !== node.id) throw refuse(node, `is node \`${marker["nodeId"]}\``);
+  if (expected.lastTaskUid >= 0) await verifyTasks(operator, node, expected.lastTaskUid);
+}
+
+async function readMarker(operator: Operator, node: NodeInfo): Promise<JsonObject | undefined> {
+  const path = `indexes/${STATE_INDEX}/documents/${MARKER_ID}`;
+  const response = await operator.ask(node, { method: "GET", path, unchecked: true });
+  if (response.status === 404) return undefined;
+  if (response.status !== 200) throw refuse(node, `did not show its marker (status ${response.status})`);
+  return JSON.parse((response.body as { value: string }).value) as JsonObject;
+}
+
+async function verifyTasks(operator: Operator, node: NodeInfo, lastTaskUid: number): Promise<void> {
+  const call = { method: "GET", path: "tasks", query: "limit=1", unchecked: true } as const;
+  const { results } = await operator.demand<{ results: { uid: number }[] }>(node, call);
+  const newest = results[0]?.uid ?? -1;
+  if (newest < lastTaskUid) {
+    throw refuse(node, `came back with an older state (newest task ${newest}, this process saw ${lastTaskUid})`);
+  }
+}
+
+function refuse(node: NodeInfo, what: string): TransportFailure {
+  return new TransportFailure("identity", `node \`${node.id}\` (${node.url}) ${what}`);
+}

@@ -1,0 +1,173 @@
+import type { Attempt } from "../core/errors.ts";
+import type { NodeInfo } from "../core/types.ts";
+import type { Cover } from "../routing/cover.ts";
+import type { NodeRequest, NodeResponse, Transport } from "../transport/transport.ts";
+import type { Clock } from "../util/clock.ts";
+import { attempt, describeAttempt, type Outcome } from "./attempt.ts";
+import type { Deadline } from "./deadline.ts";
+import type { HealthMonitor } from "./health-monitor.ts";
+
+/** What to ask of whom. */
+export interface ScatterInput {
+  readonly shards: readonly number[];
+  /** Chooses a replica for every shard, never one of the excluded nodes. */
+  cover(shards: readonly number[], exclude: ReadonlySet<string>): Cover;
+  /** The request that a node is sent for its shards. */
+  request(node: NodeInfo, shards: readonly number[]): NodeRequest;
+  /** Whether a 4xx answer is the node's own fault (it lacks an index it should have), so that another is asked. */
+  isNodeFault?(response: NodeResponse): boolean;
+}
+
+/** What a scatter runs on. */
+export interface ScatterContext {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly deadline: Deadline;
+  readonly health: HealthMonitor;
+  readonly nodesById: ReadonlyMap<string, NodeInfo>;
+  /** Longest wait for a node while another replica could answer, in milliseconds. */
+  readonly attemptTimeoutMs: number;
+}
+
+/** One node's answer for the shards it was asked. */
+export interface ScatterPart {
+  readonly node: NodeInfo;
+  readonly shards: readonly number[];
+  readonly response: NodeResponse;
+}
+
+/** Everything that came back. */
+export interface ScatterResult {
+  /** Answers below 400, in the order of node ids, so that ties do not depend on arrival. */
+  readonly parts: readonly ScatterPart[];
+  /** A 4xx answer, when a node judged the request wrong. */
+  readonly refusal: ScatterPart | undefined;
+  /** Shards that nobody answered for. */
+  readonly missing: readonly number[];
+  /** Shards answered by a replica that is known to have missed writes. */
+  readonly indebted: readonly number[];
+  /** Requests that failed on the way. */
+  readonly failures: readonly Attempt[];
+}
+
+/** Asks one replica of every shard in parallel; what fails or is too slow is asked of other replicas, for exactly its shards. */
+export async function scatter(input: ScatterInput, context: ScatterContext): Promise<ScatterResult> {
+  const run = new ScatterRun(input, context);
+  await run.ask(input.shards);
+  return run.result();
+}
+
+/** Longest pause before a node that broke or was overloaded is asked a second time. */
+const LONGEST_PAUSE_MS = 2000;
+
+class ScatterRun {
+  readonly #input: ScatterInput;
+  readonly #context: ScatterContext;
+  readonly #answers: ScatterPart[] = [];
+  readonly #failures: Attempt[] = [];
+  readonly #missing: number[] = [];
+  readonly #indebted = new Set<number>();
+  /** Nodes not to be asked again in this call. */
+  readonly #excluded = new Set<string>();
+  /** Nodes that may be asked once more when nobody else is left, with the pause they need. */
+  readonly #secondChances = new Map<string, number>();
+  readonly #retried = new Set<string>();
+
+  constructor(input: ScatterInput, context: ScatterContext) {
+    this.#input = input;
+    this.#context = context;
+  }
+
+  async ask(shards: readonly number[]): Promise<void> {
+    const cover = this.#input.cover(shards, this.#excluded);
+    for (const shard of cover.indebted) this.#indebted.add(shard);
+    const parts = [...cover.assignments].map(([id, assigned]) => this.#askNode(id, assigned));
+    if (cover.uncovered.length > 0) parts.push(this.#lastResort(cover.uncovered));
+    await Promise.all(parts);
+  }
+
+  result(): ScatterResult {
+    const sorted = this.#answers.sort(
+      (a, b) => compareText(a.node.id, b.node.id) || (a.shards[0] ?? 0) - (b.shards[0] ?? 0),
+    );
+    return {
+      parts: sorted.filter((part) => part.response.status < 400),
+      refusal: sorted.find((part) => part.response.status >= 400),
+      missing: this.#missing.sort((a, b) => a - b),
+      indebted: [...this.#indebted].sort((a, b) => a - b),
+      failures: this.#failures,
+    };
+  }
+
+  async #askNode(id: string, shards: readonly number[]): Promise<void> {
+    const { transport, clock, deadline, health, nodesById } = this.#context;
+    const node = nodesById.get(id);
+    if (node === undefined) throw new Error(`the cover names node \`${id}\`, which the topology does not know`);
+    const request = this.#input.request(node, shards);
+    const timeoutMs = this.#timeoutFor(id, shards);
+    const outcome = await attempt(request, { transport, clock, signal: deadline.signal, timeoutMs });
+    health.observe(id, outcome);
+    if (outcome.kind === "answered" && !this.#isNodeFault(outcome.response)) {
+      this.#answers.push({ node, shards, response: outcome.response });
+      return;
+    }
+    this.#failures.push(describeAttempt(request, outcome));
+    this.#excluded.add(id);
+    this.#rememberSecondChance(id, outcome);
+    if (outcome.kind === "aborted") this.#missing.push(...shards);
+    else await this.ask(shards);
+  }
+
+  #isNodeFault(response: NodeResponse): boolean {
+    return response.status >= 400 && this.#input.isNodeFault?.(response) === true;
+  }
+
+  /** A node gets the whole remaining time only when nobody else could answer. */
+  #timeoutFor(id: string, shards: readonly number[]): number {
+    const { deadline, attemptTimeoutMs } = this.#context;
+    const others = this.#input.cover(shards, new Set([...this.#excluded, id]));
+    return others.uncovered.length === 0 ? Math.min(attemptTimeoutMs, deadline.remainingMs) : deadline.remainingMs;
+  }
+
+  #rememberSecondChance(id: string, outcome: Outcome): void {
+    if (this.#retried.has(id)) return;
+    if (outcome.kind === "overloaded") this.#secondChances.set(id, outcome.retryAfterMs ?? 100);
+    else if (outcome.kind === "broken" || (outcome.kind === "unknown" && !outcome.timedOut))
+      this.#secondChances.set(id, 20);
+  }
+
+  /** Nobody healthy is left for these shards: ask suspects that a probe finds well, then nodes that deserve a second try. */
+  async #lastResort(shards: readonly number[]): Promise<void> {
+    const { health, nodesById, deadline } = this.#context;
+    const suspects = [...nodesById.keys()].filter((id) => !this.#excluded.has(id) && health.isSuspect(id));
+    if ((await health.recovered(suspects)).length > 0) return this.ask(shards);
+    const pauseMs = this.#pauseForSecondChance(shards);
+    if (pauseMs === undefined || deadline.signal.aborted) {
+      this.#missing.push(...shards);
+      return;
+    }
+    await this.#context.clock.sleep(pauseMs, deadline.signal).catch(() => undefined);
+    await this.ask(shards);
+  }
+
+  /** Lets nodes with a second chance back in; the pause they need, `undefined` when there is none or no time for it. */
+  #pauseForSecondChance(shards: readonly number[]): number | undefined {
+    const longestMs = Math.min(LONGEST_PAUSE_MS, this.#context.deadline.remainingMs / 2);
+    let pauseMs: number | undefined;
+    for (const [id, neededMs] of this.#secondChances) {
+      const excluded = new Set(this.#excluded);
+      excluded.delete(id);
+      const helps = this.#input.cover(shards, excluded).assignments.has(id);
+      if (neededMs > longestMs || !helps) continue;
+      this.#secondChances.delete(id);
+      this.#retried.add(id);
+      this.#excluded.delete(id);
+      pauseMs = Math.max(pauseMs ?? 0, neededMs);
+    }
+    return pauseMs;
+  }
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,118 @@
+import type { Attempt } from "../core/errors.ts";
+import type { NodeInfo } from "../core/types.ts";
+import type { NodeRequest, NodeResponse, Transport } from "../transport/transport.ts";
+import type { Clock } from "../util/clock.ts";
+import { attempt, describeAttempt, type Outcome } from "./attempt.ts";
+import type { Deadline } from "./deadline.ts";
+import type { HealthMonitor } from "./health-monitor.ts";
+import type { Lanes } from "./lane.ts";
+
+/** What one node is to be sent, in order. */
+export interface WriteTarget {
+  readonly node: NodeInfo;
+  readonly requests: readonly NodeRequest[];
+}
+
+/**
+ * What a node made of it.
+ * - `acknowledged`: every request was enqueued
+ * - `refused`: it judged the write wrong (4xx), and did nothing
+ * - `missed`: it cannot have seen it, or said that it did nothing
+ * - `unknown`: it may have done it, or may do it later
+ */
+export type WriteVerdict = "acknowledged" | "refused" | "missed" | "unknown";
+
+/** One node's reply to a write. */
+export interface WriteReply {
+  readonly node: NodeInfo;
+  readonly verdict: WriteVerdict;
+  /** Tasks that the node enqueued, also when a later request of the same write failed. */
+  readonly taskUids: readonly number[];
+  /** The refusal, when there was one. */
+  readonly response?: NodeResponse;
+  readonly attempt?: Attempt;
+}
+
+/** What writes run on. */
+export interface WriteContext {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly deadline: Deadline;
+  readonly health: HealthMonitor;
+  /** Keeps the writes of one node and index in call order, one in flight. */
+  readonly lanes: Lanes;
+  /** Longest wait for one node, in milliseconds. */
+  readonly attemptTimeoutMs: number;
+  /** Name of the lane beside the node: the physical index. */
+  readonly lane: string;
+}
+
+/** Longest `Retry-After` that a write waits for. */
+const LONGEST_PAUSE_MS = 2000;
+
+/**
+ * Sends a write to every target side by side; each node's own requests go one after the other. A suspect node is not
+ * asked at all. Never throws, and never sends a request twice unless the node itself said that it did nothing.
+ */
+export function sendWrites(targets: readonly WriteTarget[], context: WriteContext): Promise<WriteReply[]> {
+  return Promise.all(
+    targets.map((target) => context.lanes.run(`${target.node.id}/${context.lane}`, () => sendToNode(target, context))),
+  );
+}
+
+async function sendToNode(target: WriteTarget, context: WriteContext): Promise<WriteReply> {
+  const { node } = target;
+  const taskUids: number[] = [];
+  const skipped = whySkipped(node, context);
+  if (skipped !== undefined) {
+    return { node, verdict: "missed", taskUids, attempt: { node: node.id, url: node.url, reason: skipped } };
+  }
+  for (const request of target.requests) {
+    const outcome = await sendOnce(request, context);
+    const verdict = judge(outcome);
+    if (verdict !== "acknowledged") {
+      const settled = taskUids.length > 0 && verdict !== "refused" ? "unknown" : verdict;
+      const response = "response" in outcome ? { response: outcome.response } : {};
+      return { node, verdict: settled, taskUids, attempt: describeAttempt(request, outcome), ...response };
+    }
+    if (outcome.kind === "answered") taskUids.push((outcome.response.body as { taskUid: number }).taskUid);
+  }
+  return { node, verdict: "acknowledged", taskUids };
+}
+
+function whySkipped(node: NodeInfo, { health, deadline }: WriteContext): string | undefined {
+  if (deadline.signal.aborted) return "was not asked: the call ended before its turn came";
+  return health.isSuspect(node.id) ? `was not asked: it ${health.reasonOf(node.id)}` : undefined;
+}
+
+async function sendOnce(request: NodeRequest, context: WriteContext): Promise<Outcome> {
+  const { transport, clock, deadline, health } = context;
+  for (let isRetry = false; ; isRetry = true) {
+    const timeoutMs = Math.min(context.attemptTimeoutMs, deadline.remainingMs);
+    const outcome = await attempt(request, { transport, clock, signal: deadline.signal, timeoutMs });
+    health.observe(request.node.id, outcome);
+    const pauseMs = outcome.kind === "overloaded" ? (outcome.retryAfterMs ?? 100) : undefined;
+    const isWorthIt = pauseMs !== undefined && pauseMs <= Math.min(LONGEST_PAUSE_MS, deadline.remainingMs / 2);
+    if (isRetry || !isWorthIt) return outcome;
+    await clock.sleep(pauseMs, deadline.signal).catch(() => undefined);
+  }
+}
+
+function judge(outcome: Outcome): WriteVerdict {
+  switch (outcome.kind) {
+    case "answered":
+      if (outcome.response.status >= 400) return "refused";
+      return Number.isInteger((outcome.response.body as { taskUid?: unknown } | undefined)?.taskUid)
+        ? "acknowledged"
+        : "unknown";
+    case "overloaded":
+    case "unreachable":
+      return "missed";
+    case "broken":
+    case "unknown":
+    case "aborted":
+      return "unknown";
+    default:
+      return outcome satisfies never;
+  }
+}

@@ -1,0 +1,32 @@
+import type { JsonObject, NodeInfo } from "../core/types.ts";
+import type { TaskHead, TaskShard } from "../merge/tasks.ts";
+
+/** A node's task that belongs to a virtual one. */
+export interface NodeTaskRef {
+  readonly node: NodeInfo;
+  readonly taskUid: number;
+}
+
+/** One logical operation: what the user polls, and the node tasks behind it. */
+export interface VirtualTask {
+  readonly head: TaskHead;
+  readonly parts: readonly NodeTaskRef[];
+  readonly shards?: readonly TaskShard[];
+  readonly copies?: number;
+  /** Whether the node tasks carry our `customMetadata`; one without it is another's, so the node lost its history. */
+  readonly isMarked?: boolean;
+  /** Records that a node which acknowledged does not hold the write after all. */
+  readonly owe?: (node: NodeInfo) => Promise<void>;
+  /** Runs once before the final state is shown. */
+  readonly onSettled?: (view: JsonObject) => Promise<void>;
+}
+
+/** Prefix of the `customMetadata` that ties a node's task to its virtual one. */
+export function taskMark(uid: number): string {
+  return `miroir:${uid}`;
+}
+
+/** The `customMetadata` a node is sent: the mark, and the user's own value behind it. */
+export function markedMetadata(uid: number, custom: string | undefined): string {
+  return custom === undefined ? taskMark(uid) : `${taskMark(uid)} ${custom}`;
+}
