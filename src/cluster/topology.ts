@@ -67,23 +67,38 @@ export interface NodeConfig {
 
 /**
  * The first topology of a cluster, epoch 1, from its configuration.
- * @throws MiroirError `miroir_invalid_config` that names the field, what was found there and what to do
+ * @throws MiroirError `miroir_invalid_config`, see {@link checkClusterConfig}
  */
 export function buildTopology(config: ClusterConfig, hasher: Hasher): Topology {
   const { clusterId, replicationFactor, shards } = config;
+  const nodes = checkClusterConfig(config);
+  const groups = [...membersByGroup(nodes)].map(([name, members]) => ({
+    name,
+    table: placeShards({ shards, replicationFactor, nodes: members, hasher }),
+  }));
+  return { version: 1, clusterId, epoch: 1, shards, replicationFactor, nodes, groups };
+}
+
+/**
+ * The nodes of a configuration with everything filled in, once it is known that a topology can be built from it.
+ * @throws MiroirError `miroir_invalid_config` that names the field, what was found there and what to do
+ */
+export function checkClusterConfig(config: ClusterConfig): readonly NodeInfo[] {
+  const { shards } = config;
   if (!isShardCount(shards)) {
     refuse({ field: "shards", value: shards, remedy: `Give a power of two from ${MIN_SHARDS} to ${MAX_SHARDS}.` });
   }
   const nodes = config.nodes.map(toNode);
   if (nodes.length === 0) refuse({ field: "nodes", value: [], remedy: "Name at least one server." });
   refuseTwins(nodes);
-  const names = [...new Set(nodes.map((node) => node.group))];
-  const groups = names.map((name) => {
-    const members = nodes.filter((node) => node.group === name);
-    refuseFactor(replicationFactor, name, members.length);
-    return { name, table: placeShards({ shards, replicationFactor, nodes: members, hasher }) };
-  });
-  return { version: 1, clusterId, epoch: 1, shards, replicationFactor, nodes, groups };
+  for (const [name, members] of membersByGroup(nodes)) refuseFactor(config.replicationFactor, name, members.length);
+  return nodes;
+}
+
+function membersByGroup(nodes: readonly NodeInfo[]): ReadonlyMap<string, NodeInfo[]> {
+  const groups = new Map<string, NodeInfo[]>();
+  for (const node of nodes) groups.set(node.group, [...(groups.get(node.group) ?? []), node]);
+  return groups;
 }
 
 function refuse({ field, value, remedy }: { field: string; value: unknown; remedy: string }): never {
