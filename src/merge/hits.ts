@@ -1,0 +1,52 @@
+import type { JsonObject } from "../core/types.ts";
+import { compareRankKeys, rankKeyCompiler, TIED_KEY } from "./compare.ts";
+import { distinctFilter } from "./distinct.ts";
+import { kWayMerge } from "./k-way.ts";
+import { injectPins, takePins } from "./pins.ts";
+import { SKIPPED } from "./rules.ts";
+
+/** How hits of several nodes become one list. */
+export interface HitsOptions {
+  /** Length at which the merged list is complete. */
+  readonly required: number;
+  /** False when every hit ties with every other, so that no rule values were asked for. */
+  readonly ordered: boolean;
+  /** Attribute whose values must be unique over the merged list. */
+  readonly distinct: string | null;
+}
+
+/** A merged list of hits, and what happened on the way. */
+export interface MergedHits {
+  readonly hits: JsonObject[];
+  /** Hits left out because a better one has the same value of the distinct attribute. */
+  readonly rejected: number;
+  /** True when a hit had several values of the distinct attribute: the merge is then not exact. */
+  readonly isMultiValued: boolean;
+  /** True when a node ran out of time before it had applied every rule. */
+  readonly isCutOff: boolean;
+}
+
+/** Merges the nodes' lists, in part order, by their rule values; ties go by part, then by the node's own order. Pinned hits come last into their places. */
+export function mergeHits(lists: readonly (readonly JsonObject[])[], options: HitsOptions): MergedHits {
+  const compile = rankKeyCompiler();
+  const unpinned = takePins(lists);
+  const distinct = options.distinct === null ? undefined : distinctFilter(options.distinct);
+  const hits: JsonObject[] = [];
+  let rejected = 0;
+  let isCutOff = false;
+  if (options.required > 0) {
+    kWayMerge({
+      lists: unpinned.lists,
+      keyOf: options.ordered ? (hit) => compile(hit["_rankingScoreDetails"]) : () => TIED_KEY,
+      compare: compareRankKeys,
+      visit: (hit, key) => {
+        isCutOff ||= key.shape.rules.includes(SKIPPED);
+        if (distinct?.accepts(hit) === false) rejected += 1;
+        else hits.push(hit);
+        return hits.length < options.required;
+      },
+    });
+  }
+  const placed = unpinned.pins.length === 0 ? hits : injectPins(hits, unpinned.pins, options.required);
+  return { hits: placed, rejected, isMultiValued: distinct?.sawSeveralValues() ?? false, isCutOff };
+}

@@ -1,0 +1,93 @@
+import type { JsonObject, JsonValue } from "../core/types.ts";
+import type { AddedPath } from "./attribute-path.ts";
+import { expandFacets } from "./facet-names.ts";
+import { customRuleFields, hiddenExtras } from "./hidden-attributes.ts";
+import type { SearchView } from "./search-view.ts";
+import { requiredHits, type SearchWindow, windowOf } from "./search-window.ts";
+import { shardAttributes } from "./shard-attributes.ts";
+
+/** What was added to a node's request, and so must be taken out of the merged answer again. */
+export interface MergePlan {
+  readonly window: SearchWindow;
+  /** Hits that the merged list may have at most before it is cut to the window. */
+  readonly required: number;
+  /** Whether hits carry rule values to be ordered by. */
+  readonly ordered: boolean;
+  readonly keepScore: boolean;
+  readonly keepDetails: boolean;
+  /** The attribute whose values must be unique over the merged list, null for none. */
+  readonly distinct: string | null;
+  /** False when hits do not carry the distinct attribute, so that duplicates of different nodes stay. */
+  readonly isDistinctVisible: boolean;
+  /** What to remove from hits: added for the merge only. */
+  readonly hitExtras: readonly AddedPath[];
+  /** What to remove from `_formatted`. */
+  readonly formattedExtras: readonly AddedPath[];
+  /** Attributes that nodes display but users must not see: hidden in `_matchesPosition` and in rule details. */
+  readonly hidden: readonly string[];
+  /** True when facets are part of the answer. */
+  readonly facets: boolean;
+}
+
+/** A node's request and how to merge the answers to it. */
+export interface ShardSearch {
+  readonly body: JsonObject;
+  readonly plan: MergePlan;
+}
+
+/** Builds the body that each node is sent for a user's search (shard filter not included) and the plan to merge the answers. */
+export function planSearch(request: JsonObject, view: SearchView): ShardSearch {
+  const window = windowOf(request);
+  // Each index's list is cut at maxTotalHits before anything is sliced, on one node as here.
+  const required = Math.min(requiredHits(window), view.maxTotalHits);
+  const keepScore = request["showRankingScore"] === true;
+  const keepDetails = request["showRankingScoreDetails"] === true;
+  const ordered = required > 0 && (keepDetails || isRanked(request, view));
+  const distinct = textAt(request, "distinct") ?? view.distinctAttribute;
+  const hidden = hiddenExtras(view);
+  const attributes = shardAttributes(request, { view, hidden, distinct });
+  const facets = expandFacets(request["facets"], view.filterableAttributes);
+
+  const { offset: _offset, limit: _limit, page: _page, hitsPerPage: _hitsPerPage, ...rest } = request;
+  const body: JsonObject = { ...rest, ...attributes.body, ...nodeWindow(window, required) };
+  if (facets !== null) body["facets"] = facets;
+  if (ordered) body["showRankingScoreDetails"] = true;
+  const { hitExtras, formattedExtras, isDistinctVisible } = attributes;
+  const plan: MergePlan = {
+    ...{ window, required, ordered, keepScore, keepDetails, distinct, isDistinctVisible },
+    ...{ hitExtras, formattedExtras, hidden, facets: hasFacets(request) },
+  };
+  return { body, plan };
+}
+
+/** Adds one more condition to a user's filter without rewriting the user's own expression. */
+export function withShardFilter(filter: JsonValue | undefined, expression: string): JsonValue {
+  if (filter === undefined || filter === null) return [expression];
+  return Array.isArray(filter) ? [...filter, expression] : [filter, expression];
+}
+
+/**
+ * A node is always asked from its first hit on: it stops ranking inside buckets that lie before an offset. Page mode is
+ * kept, because it makes the node count exhaustively.
+ */
+function nodeWindow(window: SearchWindow, required: number): JsonObject {
+  return window.mode === "page" ? { page: 1, hitsPerPage: required } : { offset: 0, limit: required };
+}
+
+/** An empty list counts as none, and the answer then has no facet fields. */
+function hasFacets(request: JsonObject): boolean {
+  return Array.isArray(request["facets"]) && request["facets"].length > 0;
+}
+
+/** False when no rule can tell two hits apart: an empty query without sort, custom rules or vectors. */
+function isRanked(request: JsonObject, view: SearchView): boolean {
+  if ((textAt(request, "q") ?? "").trim() !== "") return true;
+  if (Array.isArray(request["sort"]) && request["sort"].length > 0) return true;
+  if (["hybrid", "vector", "media"].some((field) => (request[field] ?? null) !== null)) return true;
+  return view.hasSearchRules === true || customRuleFields(view.rankingRules).length > 0;
+}
+
+function textAt(request: JsonObject, field: string): string | undefined {
+  const value = request[field];
+  return typeof value === "string" ? value : undefined;
+}
