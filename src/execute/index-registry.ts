@@ -20,9 +20,13 @@ export class IndexRegistry {
   #readAt: number;
   #reading: Promise<void> | undefined;
 
-  constructor(options: IndexRegistryOptions, records: readonly StateRecord[]) {
+  constructor(options: IndexRegistryOptions) {
     this.#options = options;
     this.#readAt = options.operator.clock.monotonic();
+  }
+
+  /** Learns the rows among records that were read already. */
+  load(records: readonly StateRecord[]): void {
     this.#learn(records);
   }
 

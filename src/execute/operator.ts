@@ -56,6 +56,11 @@ export class Operator {
     return this.#options.clock;
   }
 
+  /** Value of the authorization header of miroir's own calls. */
+  get authorization(): string | undefined {
+    return this.#options.authorization;
+  }
+
   /** The answer, whatever its status below 500; @throws {@link OperatorCallFailed} when there is none. */
   async ask(node: NodeInfo, call: OperatorCall): Promise<NodeResponse> {
     const { authorization, transport, clock } = this.#options;

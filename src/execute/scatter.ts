@@ -40,8 +40,8 @@ export interface ScatterPart {
 export interface ScatterResult {
   /** Answers below 400, in the order of node ids, so that ties do not depend on arrival. */
   readonly parts: readonly ScatterPart[];
-  /** A 4xx answer, when a node judged the request wrong. */
-  readonly refusal: ScatterPart | undefined;
+  /** 4xx answers: nodes that judged the request wrong. */
+  readonly refusals: readonly ScatterPart[];
   /** Shards that nobody answered for. */
   readonly missing: readonly number[];
   /** Shards answered by a replica that is known to have missed writes. */
@@ -92,7 +92,7 @@ class ScatterRun {
     );
     return {
       parts: sorted.filter((part) => part.response.status < 400),
-      refusal: sorted.find((part) => part.response.status >= 400),
+      refusals: sorted.filter((part) => part.response.status >= 400),
       missing: this.#missing.sort((a, b) => a - b),
       indebted: [...this.#indebted].sort((a, b) => a - b),
       failures: this.#failures,

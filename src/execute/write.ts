@@ -45,6 +45,8 @@ export interface WriteContext {
   readonly attemptTimeoutMs: number;
   /** Name of the lane beside the node: the physical index. */
   readonly lane: string;
+  /** The caller's signal: what was not sent when it fires is not sent any more; what was sent is followed to its end. */
+  readonly cancel: AbortSignal | undefined;
 }
 
 /** Longest `Retry-After` that a write waits for. */
@@ -80,8 +82,8 @@ async function sendToNode(target: WriteTarget, context: WriteContext): Promise<W
   return { node, verdict: "acknowledged", taskUids };
 }
 
-function whySkipped(node: NodeInfo, { health, deadline }: WriteContext): string | undefined {
-  if (deadline.signal.aborted) return "was not asked: the call ended before its turn came";
+function whySkipped(node: NodeInfo, { health, deadline, cancel }: WriteContext): string | undefined {
+  if (deadline.signal.aborted || cancel?.aborted === true) return "was not asked: the call ended before its turn came";
   return health.isSuspect(node.id) ? `was not asked: it ${health.reasonOf(node.id)}` : undefined;
 }
 

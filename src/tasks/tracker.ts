@@ -1,5 +1,6 @@
 import type { JsonObject, NodeInfo } from "../core/types.ts";
 import type { Operator } from "../execute/operator.ts";
+import type { TaskHighWater } from "../execute/task-high-water.ts";
 import { mergeTask, type TaskPart } from "../merge/tasks.ts";
 import type { Clock } from "../util/clock.ts";
 import { taskMark, type VirtualTask } from "./virtual-task.ts";
@@ -9,6 +10,7 @@ export interface TaskTrackerOptions {
   readonly operator: Operator;
   readonly clock: Clock;
   readonly isSuspect: (node: string) => boolean;
+  readonly highWater: TaskHighWater;
   /** Pause between two rounds over the open tasks, in milliseconds. */
   readonly sweepMs: number;
   /** Finished tasks kept in memory, at most. */
@@ -45,6 +47,7 @@ export class TaskTracker {
     const entry: Entry = { task, indebted: new Set(), final: undefined, refreshing: undefined };
     this.#entries.set(task.head.uid, entry);
     this.#open.add(entry);
+    for (const { node, taskUid } of task.parts) this.#options.highWater.learn(node, taskUid);
     this.#sweep ??= this.#run().finally(() => {
       this.#sweep = undefined;
     });
@@ -77,7 +80,7 @@ export class TaskTracker {
   async #run(): Promise<void> {
     const { clock, sweepMs } = this.#options;
     while (this.#open.size > 0 && !this.#closed.signal.aborted) {
-      await clock.sleep(sweepMs, this.#closed.signal).catch(() => undefined);
+      await clock.sleep(sweepMs, this.#closed.signal, { background: true }).catch(() => undefined);
       if (this.#closed.signal.aborted) return;
       for (const entry of [...this.#open]) await this.#refresh(entry).catch(() => undefined);
     }
@@ -163,7 +166,7 @@ export class TaskTracker {
       });
       return new Map(results.map((result) => [result["uid"] as number, result]));
     } catch {
-      return undefined;
+      return undefined; // a node that cannot be asked is told from one that forgot the task
     }
   }
 

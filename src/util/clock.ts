@@ -4,15 +4,18 @@ export interface Clock {
   now(): number;
   /** Milliseconds of a clock that never jumps. */
   monotonic(): number;
-  /** Resolves after `ms`; rejects with the signal's reason when it aborts first. The timer never keeps the process alive. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Resolves after `ms`; rejects with the signal's reason when it aborts first. A `background` sleep does not keep the
+   * process alive.
+   */
+  sleep(ms: number, signal?: AbortSignal, options?: { readonly background?: boolean }): Promise<void>;
 }
 
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  sleep(ms, signal) {
+  sleep(ms, signal, options) {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) {
         reject(signal.reason);
@@ -26,7 +29,7 @@ export const systemClock: Clock = {
         signal?.removeEventListener("abort", onAbort);
         resolve();
       }, ms);
-      timer.unref();
+      if (options?.background === true) timer.unref();
       signal?.addEventListener("abort", onAbort, { once: true });
     });
   },

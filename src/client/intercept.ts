@@ -1,0 +1,108 @@
+import {
+  type Config,
+  type Meilisearch,
+  MeilisearchApiError,
+  MeilisearchRequestError,
+  MeilisearchRequestTimeOutError,
+} from "meilisearch";
+import { attachMeta } from "../core/meta.ts";
+import type { ClusterRequest, ClusterResponse, HttpMethod } from "../core/types.ts";
+import { Deadline, DeadlineExceeded } from "../execute/deadline.ts";
+import type { CallOptions } from "../routes/cluster.ts";
+import { systemClock } from "../util/clock.ts";
+import type { ClusterSession } from "./session.ts";
+import { toRequest, type VerbOptions } from "./to-request.ts";
+
+type HttpRequests = Meilisearch["httpRequest"];
+
+/** Where intercepted calls go. */
+export interface Interception {
+  readonly session: ClusterSession;
+  readonly call: CallOptions;
+  readonly config: Config;
+}
+
+const VERBS = {
+  get: "GET",
+  getStream: "GET",
+  post: "POST",
+  postStream: "POST",
+  put: "PUT",
+  patch: "PATCH",
+  delete: "DELETE",
+} as const satisfies Record<string, HttpMethod>;
+
+/**
+ * Puts own properties over the seven verbs of an official request object. Everything in the official client looks the
+ * verbs up when it calls them, so no method, present or future, reaches a single node past the cluster.
+ */
+export function intercept(httpRequest: HttpRequests, target: Interception): void {
+  for (const [verb, method] of Object.entries(VERBS)) {
+    Object.defineProperty(httpRequest, verb, {
+      value: (options: VerbOptions) => send(method, options, target),
+      configurable: true,
+    });
+  }
+}
+
+async function send(
+  method: HttpMethod,
+  options: VerbOptions,
+  { session, call, config }: Interception,
+): Promise<unknown> {
+  const request = toRequest(method, options, config);
+  const url = new URL(options.path, config.host.endsWith("/") ? config.host : `${config.host}/`).toString();
+  const budget = budgetOf(request, config);
+  const signal = budget?.signal ?? request.signal;
+  try {
+    const response = await orAborted(session.handle({ ...request, ...(signal && { signal }) }, call), signal);
+    return unwrap(response);
+  } catch (error) {
+    throw signal?.aborted === true ? aborted(url, signal.reason, request) : error;
+  } finally {
+    budget?.end();
+  }
+}
+
+/** The official client's `timeout` counts only for calls without a signal of their own. */
+function budgetOf(request: ClusterRequest, config: Config): Deadline | undefined {
+  if (config.timeout === undefined || request.signal !== undefined) return undefined;
+  return Deadline.start(systemClock, config.timeout);
+}
+
+/** Rejects as soon as the signal fires, whatever the work behind still has to finish. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  let onAbort = () => {};
+  const abortion = new Promise<never>((_resolve, reject) => {
+    onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([work, abortion]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+function aborted(url: string, reason: unknown, request: ClusterRequest): MeilisearchRequestError {
+  if (!(reason instanceof DeadlineExceeded)) return new MeilisearchRequestError(url, reason);
+  const { authorization: _, ...headers } = request.headers;
+  return new MeilisearchRequestError(
+    url,
+    new MeilisearchRequestTimeOutError(reason.timeoutMs, { method: request.method, headers }),
+  );
+}
+
+function unwrap(response: ClusterResponse): unknown {
+  const { status, body, meta, headers } = response;
+  if (status < 400) return attachMeta(body, meta);
+  const answer = new Response(null, { status, headers: shownHeaders(headers) });
+  throw new MeilisearchApiError(answer, body as ConstructorParameters<typeof MeilisearchApiError>[1]);
+}
+
+function shownHeaders(headers: ClusterResponse["headers"]): Record<string, string> {
+  const retryAfter = headers?.["retry-after"];
+  return retryAfter === undefined ? {} : { "retry-after": retryAfter };
+}

@@ -1,0 +1,117 @@
+import { buildTopology, type Topology } from "../cluster/topology.ts";
+import type { NodeInfo } from "../core/types.ts";
+import { introduce } from "../execute/bootstrap.ts";
+import { DebtBook } from "../execute/debt-book.ts";
+import { HealthMonitor } from "../execute/health-monitor.ts";
+import { verifyIdentity } from "../execute/identity.ts";
+import { IndexRegistry } from "../execute/index-registry.ts";
+import { Lanes } from "../execute/lane.ts";
+import { Operator } from "../execute/operator.ts";
+import { TaskHighWater } from "../execute/task-high-water.ts";
+import type { Cluster } from "../routes/cluster.ts";
+import { type Hasher, loadHasher } from "../routing/shard.ts";
+import { HybridClock } from "../routing/stamp.ts";
+import { NodeHealth } from "../select/health.ts";
+import { readTopologyFile } from "../store/topology-file.ts";
+import { TaskUids, WRITER_SLOTS } from "../tasks/task-uid.ts";
+import { TaskTracker } from "../tasks/tracker.ts";
+import { undiciTransport } from "../transport/undici.ts";
+import { systemClock } from "../util/clock.ts";
+import { clusterOptions, type StaticClusterConfig, type TopologyClusterConfig, toClusterConfig } from "./options.ts";
+
+/** Age from which the registry's rows are read again in the background, in milliseconds. */
+const REGISTRY_MAX_AGE_MS = 2000;
+
+/** Pause between two rounds over the open tasks, in milliseconds. */
+const SWEEP_MS = 1000;
+
+/** Finished tasks kept in memory. */
+const KEPT_TASKS = 10_000;
+
+/** A cluster and the way to leave it. */
+export interface OpenCluster {
+  readonly cluster: Cluster;
+  close(): Promise<void>;
+}
+
+/** Connects everything: reads or builds the topology, meets the nodes, loads registry and debts. */
+export async function openCluster(config: StaticClusterConfig | TopologyClusterConfig): Promise<OpenCluster> {
+  const hasher = await loadHasher();
+  const configured = await configuredTopology(config, hasher);
+  const clock = systemClock;
+  const highWater = new TaskHighWater();
+  const known = { clusterId: "" };
+  const transport = undiciTransport({
+    ...(config.connectionsPerNode === undefined ? {} : { connections: config.connectionsPerNode }),
+    verify: (node) => verify(node),
+  });
+  const operator = new Operator({ transport, clock, authorization: authorizationOf(config) });
+  const verify = (node: NodeInfo) =>
+    verifyIdentity(operator, node, { clusterId: known.clusterId, lastTaskUid: highWater.of(node) });
+  try {
+    const met = await introduce(operator, configured);
+    known.clusterId = met.topology.clusterId;
+    const cluster = assemble({
+      ...{ topology: met.topology, hasher, clock, transport, operator, highWater, verify },
+      config,
+    });
+    for (const { node, reason } of [...met.absent, ...met.strangers]) cluster.health.distrust(node, reason);
+    cluster.registry.load(met.records);
+    cluster.debts.load(met.records);
+    return { cluster, close: () => close(cluster) };
+  } catch (error) {
+    await transport.close();
+    throw error;
+  }
+}
+
+async function configuredTopology(
+  config: StaticClusterConfig | TopologyClusterConfig,
+  hasher: Hasher,
+): Promise<Topology> {
+  return "topology" in config ? readTopologyFile(config.topology) : buildTopology(toClusterConfig(config), hasher);
+}
+
+function authorizationOf({ operatorKey, apiKey }: StaticClusterConfig | TopologyClusterConfig): string | undefined {
+  const key = operatorKey ?? apiKey;
+  return key === undefined ? undefined : `Bearer ${key}`;
+}
+
+interface Parts extends Pick<Cluster, "topology" | "hasher" | "clock" | "transport" | "operator"> {
+  readonly highWater: TaskHighWater;
+  readonly config: StaticClusterConfig | TopologyClusterConfig;
+  verify(node: NodeInfo): Promise<void>;
+}
+
+function assemble({ highWater, config, verify, ...shared }: Parts): Cluster {
+  const { topology, clock, operator } = shared;
+  const nodesById = new Map(topology.nodes.map((node) => [node.id, node]));
+  const health = new HealthMonitor({ health: new NodeHealth(), clock, nodesById, probe: verify });
+  const isSuspect = (node: string) => health.isSuspect(node);
+  const { nodes } = topology;
+  return {
+    ...shared,
+    nodesById,
+    health,
+    registry: new IndexRegistry({ operator, nodes, isSuspect, maxAgeMs: REGISTRY_MAX_AGE_MS }),
+    debts: new DebtBook({ operator, nodes, isSuspect }),
+    lanes: new Lanes(),
+    intake: new Lanes(),
+    tasks: new TaskTracker({ operator, clock, isSuspect, highWater, sweepMs: SWEEP_MS, keep: KEPT_TASKS }),
+    taskUids: new TaskUids({ now: () => clock.now(), writer: randomBelow(WRITER_SLOTS) }),
+    stamps: new HybridClock({ now: () => clock.now(), writer: randomBelow(2 ** 16) }),
+    options: clusterOptions(config),
+  };
+}
+
+function randomBelow(limit: number): number {
+  return Math.floor(Math.random() * limit);
+}
+
+/** Lets writes under way reach their end, then ends every timer and connection. */
+async function close({ intake, lanes, tasks, transport }: Cluster): Promise<void> {
+  await intake.idle();
+  await lanes.idle();
+  await tasks.close();
+  await transport.close();
+}

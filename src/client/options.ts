@@ -1,0 +1,116 @@
+import type { Config } from "meilisearch";
+import type { WriteConsistency } from "../cluster/quorum.ts";
+import { type ClusterConfig, checkClusterConfig, type NodeConfig } from "../cluster/topology.ts";
+import { MiroirError } from "../core/errors.ts";
+import type { ClusterOptions } from "../routes/cluster.ts";
+
+/** What both kinds of cluster configuration share; the rest is the official client's own. */
+export interface ClusterSettings extends Omit<Config, "host"> {
+  /**
+   * Key for miroir's own calls (marker, registry, settings, tasks): the master key, or one that may do everything.
+   * @default `apiKey`
+   */
+  readonly operatorKey?: string;
+  /** Replicas that must acknowledge a write. @default "quorum" */
+  readonly writeConsistency?: WriteConsistency;
+  /** Budget of one read in milliseconds, whatever is retried. @default 10000 */
+  readonly readTimeoutMs?: number;
+  /** Budget of one write in milliseconds, waiting for its turn included. @default 30000 */
+  readonly writeTimeoutMs?: number;
+  /** Longest wait for one node while another replica could answer, in milliseconds. @default 2000 */
+  readonly attemptTimeoutMs?: number;
+  /** Largest body sent to a node, in bytes; the servers' own limit is 100 MB unless configured. @default 90000000 */
+  readonly payloadLimitBytes?: number;
+  /** Connections kept to one node, at most. @default 64 */
+  readonly connectionsPerNode?: number;
+}
+
+/** A cluster written down in the application's configuration. */
+export interface StaticClusterConfig extends ClusterSettings {
+  /** The servers: addresses, or objects with `id`, `group` and `weight`. Ids decide placement and must never change. */
+  readonly nodes: readonly (string | NodeConfig)[];
+  /** Nodes that hold each shard, in every group. @default 2, or 1 with a single node */
+  readonly replicationFactor?: number;
+  /** A power of two from 16 to 4096, fixed when the cluster is founded. @default 64 */
+  readonly shards?: number;
+}
+
+/** A cluster written down in a topology file. */
+export interface TopologyClusterConfig extends ClusterSettings {
+  /** `file:./miroir.json` */
+  readonly topology: string;
+}
+
+/** The official configuration for one server, or a cluster. */
+export type MiroirConfig = Config | StaticClusterConfig | TopologyClusterConfig;
+
+/** Whether a configuration means many nodes. */
+export function isCluster(config: MiroirConfig): config is StaticClusterConfig | TopologyClusterConfig {
+  return "nodes" in config || "topology" in config;
+}
+
+const DEFAULTS: ClusterOptions = {
+  readTimeoutMs: 10_000,
+  writeTimeoutMs: 30_000,
+  attemptTimeoutMs: 2_000,
+  payloadLimitBytes: 90_000_000,
+  writeConsistency: "quorum",
+};
+
+const DEFAULT_SHARDS = 64;
+
+/** The options of a cluster with every default filled in. */
+export function clusterOptions(config: ClusterSettings): ClusterOptions {
+  return {
+    readTimeoutMs: config.readTimeoutMs ?? DEFAULTS.readTimeoutMs,
+    writeTimeoutMs: config.writeTimeoutMs ?? DEFAULTS.writeTimeoutMs,
+    attemptTimeoutMs: config.attemptTimeoutMs ?? DEFAULTS.attemptTimeoutMs,
+    payloadLimitBytes: config.payloadLimitBytes ?? DEFAULTS.payloadLimitBytes,
+    writeConsistency: config.writeConsistency ?? DEFAULTS.writeConsistency,
+  };
+}
+
+/** A static configuration as the topology is built from it. */
+export function toClusterConfig(config: StaticClusterConfig): ClusterConfig {
+  const nodes = config.nodes.map((node) => (typeof node === "string" ? { url: node } : node));
+  return {
+    clusterId: "",
+    nodes,
+    replicationFactor: config.replicationFactor ?? (nodes.length === 1 ? 1 : 2),
+    shards: config.shards ?? DEFAULT_SHARDS,
+  };
+}
+
+const CONSISTENCIES = new Set<unknown>(["one", "quorum", "all"]);
+
+/**
+ * Checks a cluster configuration when the client is constructed.
+ * @throws MiroirError `miroir_invalid_config` naming field, value and remedy
+ */
+export function checkConfig(config: StaticClusterConfig | TopologyClusterConfig): void {
+  for (const name of [
+    "readTimeoutMs",
+    "writeTimeoutMs",
+    "attemptTimeoutMs",
+    "payloadLimitBytes",
+    "connectionsPerNode",
+  ] as const) {
+    const value = config[name];
+    if (value !== undefined && !(Number.isFinite(value) && value > 0)) refuse(name, value, "Give a number above 0.");
+  }
+  const { writeConsistency = DEFAULTS.writeConsistency } = config;
+  if (!CONSISTENCIES.has(writeConsistency))
+    refuse("writeConsistency", writeConsistency, 'Give "one", "quorum" or "all".');
+  if ("topology" in config) {
+    if (!config.topology.startsWith("file:"))
+      refuse("topology", config.topology, "Give `file:` and the path of a topology file.");
+    if ("nodes" in config) refuse("nodes", "given", "Give either `nodes` or `topology`, not both.");
+    return;
+  }
+  if (!Array.isArray(config.nodes)) refuse("nodes", config.nodes, "Give a list of server addresses.");
+  checkClusterConfig(toClusterConfig(config));
+}
+
+function refuse(field: string, value: unknown, remedy: string): never {
+  throw new MiroirError("miroir_invalid_config", `\`${field}\` is ${JSON.stringify(value)}. ${remedy}`);
+}

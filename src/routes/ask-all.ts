@@ -1,0 +1,88 @@
+import { type Attempt, MiroirError } from "../core/errors.ts";
+import type { Meta } from "../core/meta.ts";
+import type { ClusterRequest, NodeInfo } from "../core/types.ts";
+import { attempt, describeAttempt } from "../execute/attempt.ts";
+import { Deadline } from "../execute/deadline.ts";
+import type { Part } from "../merge/part.ts";
+import type { NodeResponse } from "../transport/transport.ts";
+import type { CallOptions, Cluster } from "./cluster.ts";
+import { describeFailures } from "./read.ts";
+import { asNodeRequest } from "./verbatim.ts";
+
+/** What the nodes that answered said, and which did not. */
+export interface AllAnswers {
+  readonly nodes: readonly NodeInfo[];
+  readonly parts: readonly Part[];
+  readonly refusal: NodeResponse | undefined;
+  readonly failures: readonly Attempt[];
+}
+
+/**
+ * Sends the caller's request to every node that is not known to be down; at least one must answer.
+ * @throws MiroirError `miroir_shard_unavailable` when none does
+ */
+export async function askAllNodes(cluster: Cluster, request: ClusterRequest, call: CallOptions): Promise<AllAnswers> {
+  const { topology, health, transport, clock, options } = cluster;
+  health.refresh();
+  const deadline = Deadline.start(clock, call.timeoutMs ?? options.readTimeoutMs, request.signal);
+  try {
+    const asked = topology.nodes.filter((node) => !health.isSuspect(node.id));
+    const replies = await Promise.all(
+      asked.map(async (node) => {
+        const sent = asNodeRequest(request, node);
+        const outcome = await attempt(sent, {
+          transport,
+          clock,
+          signal: deadline.signal,
+          timeoutMs: options.attemptTimeoutMs,
+        });
+        health.observe(node.id, outcome);
+        return outcome.kind === "answered"
+          ? { node, response: outcome.response }
+          : { failure: describeAttempt(sent, outcome) };
+      }),
+    );
+    request.signal?.throwIfAborted();
+    return sortReplies(replies, suspectAttempts(cluster));
+  } finally {
+    deadline.end();
+  }
+}
+
+function suspectAttempts({ topology, health }: Cluster): Attempt[] {
+  return topology.nodes
+    .filter((node) => health.isSuspect(node.id))
+    .map((node) => ({ node: node.id, url: node.url, reason: health.reasonOf(node.id) ?? "is down" }));
+}
+
+function sortReplies(
+  replies: readonly ({ failure: Attempt } | { node: NodeInfo; response: NodeResponse })[],
+  down: readonly Attempt[],
+): AllAnswers {
+  const answered = replies.filter((reply) => "response" in reply);
+  const failures = [...replies.flatMap((reply) => ("failure" in reply ? [reply.failure] : [])), ...down];
+  const good = answered.filter(({ response }) => response.status < 400);
+  if (answered.length === 0) {
+    throw new MiroirError("miroir_shard_unavailable", `No node answers: ${describeFailures(failures)}.`, {
+      status: 503,
+      attempts: failures,
+    });
+  }
+  return {
+    nodes: good.map(({ node }) => node),
+    parts: good.map(({ response }, order) => ({ order, body: response.body })),
+    refusal: good.length === 0 ? answered[0]?.response : undefined,
+    failures,
+  };
+}
+
+/** What an answer made of all nodes' answers stands on. */
+export function allNodesMeta(answers: AllAnswers, reasons: readonly string[]): Meta {
+  return {
+    nodes: answers.nodes.map((node) => node.id),
+    degraded: answers.failures.length > 0,
+    exact: reasons.length === 0,
+    reasons,
+    failures: answers.failures,
+  };
+}

@@ -1,0 +1,63 @@
+import type { WriteConsistency } from "../cluster/quorum.ts";
+import type { Topology } from "../cluster/topology.ts";
+import type { NodeInfo } from "../core/types.ts";
+import type { DebtBook } from "../execute/debt-book.ts";
+import type { HealthMonitor } from "../execute/health-monitor.ts";
+import type { IndexRegistry } from "../execute/index-registry.ts";
+import type { Lanes } from "../execute/lane.ts";
+import type { Operator } from "../execute/operator.ts";
+import type { Hasher } from "../routing/shard.ts";
+import type { HybridClock } from "../routing/stamp.ts";
+import type { TaskUids } from "../tasks/task-uid.ts";
+import type { TaskTracker } from "../tasks/tracker.ts";
+import type { Transport } from "../transport/transport.ts";
+import type { Clock } from "../util/clock.ts";
+
+/** Limits and defaults of a cluster's calls. */
+export interface ClusterOptions {
+  /** Budget of one read, whatever is retried, in milliseconds. */
+  readonly readTimeoutMs: number;
+  /** Budget of one write, waiting for its turn included, in milliseconds. */
+  readonly writeTimeoutMs: number;
+  /** Longest wait for one node while another replica could answer, in milliseconds. */
+  readonly attemptTimeoutMs: number;
+  /** Largest body sent to a node, in bytes. */
+  readonly payloadLimitBytes: number;
+  readonly writeConsistency: WriteConsistency;
+}
+
+/** What a single call may choose for itself; see `client.with()`. */
+export interface CallOptions {
+  /** Calls with one preference are answered by the same replicas as long as they are healthy, which keeps pages stable. */
+  readonly preference?: string;
+  /**
+   * Whether an answer may leave out shards that no node can answer for. `true` for searches (the metadata says what is
+   * missing), `false` for everything else: `miroir_shard_unavailable`.
+   */
+  readonly partial?: boolean;
+  /** How many replicas must acknowledge this write. @default the client's `writeConsistency` */
+  readonly consistency?: WriteConsistency;
+  /** Budget of this call in milliseconds. @default the client's `readTimeoutMs` or `writeTimeoutMs` */
+  readonly timeoutMs?: number;
+}
+
+/** Everything the route handlers work with, once the cluster has been met. */
+export interface Cluster {
+  readonly topology: Topology;
+  readonly nodesById: ReadonlyMap<string, NodeInfo>;
+  readonly hasher: Hasher;
+  readonly clock: Clock;
+  readonly transport: Transport;
+  readonly operator: Operator;
+  readonly health: HealthMonitor;
+  readonly registry: IndexRegistry;
+  readonly debts: DebtBook;
+  /** Orders the writes of one node and index. */
+  readonly lanes: Lanes;
+  /** Orders the preparation of the writes of one index, so that they reach the lanes in call order. */
+  readonly intake: Lanes;
+  readonly tasks: TaskTracker;
+  readonly taskUids: TaskUids;
+  readonly stamps: HybridClock;
+  readonly options: ClusterOptions;
+}

@@ -1,0 +1,135 @@
+import { copiesOf } from "../cluster/copies.ts";
+import { type IndexRow, physicalUid } from "../cluster/registry.ts";
+import type { ClusterRequest, ClusterResponse, JsonObject, JsonValue } from "../core/types.ts";
+import { canonicalId } from "../routing/document-id.ts";
+import { DocumentRefusal } from "../routing/document-refusal.ts";
+import { idHash } from "../routing/shard.ts";
+import { markedMetadata } from "../tasks/virtual-task.ts";
+import { acceptWrite } from "./accept-write.ts";
+import type { CallOptions, Cluster } from "./cluster.ts";
+import { finishLocally, newHead } from "./enqueue.ts";
+import { requireOwnName } from "./index-lifecycle.ts";
+import { allShards, callerHeaders } from "./read.ts";
+import type { RouteContext, RouteHandler } from "./route.ts";
+import type { ShardedWrite, TouchedIds } from "./sharded-write.ts";
+import { indexNotFound, refuse } from "./verbatim.ts";
+
+/** What a deletion names: some documents, those that pass a filter, or everything. */
+type Selection =
+  | { readonly kind: "ids"; readonly ids: readonly string[]; readonly provided: number }
+  | { readonly kind: "filter"; readonly filter: JsonValue }
+  | { readonly kind: "everything" };
+
+/** `DELETE indexes/:uid/documents/:id`, `POST …/delete-batch`, `POST …/delete`, `DELETE …/documents`. */
+export const documentsDeleteRoute: RouteHandler = {
+  routes: [
+    { method: "DELETE", path: "indexes/:uid/documents/:id" },
+    { method: "POST", path: "indexes/:uid/documents/delete-batch" },
+    { method: "POST", path: "indexes/:uid/documents/delete" },
+    { method: "DELETE", path: "indexes/:uid/documents" },
+  ],
+  async handle(request, context) {
+    const uid = context.path["uid"] ?? "";
+    requireOwnName(uid);
+    const selection = select(request, context);
+    const cluster = await context.cluster();
+    if (selection === undefined) {
+      return refuse(cluster, request, { response: { status: 400, headers: {}, body: undefined }, call: context.call });
+    }
+    const deletion: Deletion = { uid, selection, request, call: context.call };
+    const started = await cluster.intake.run(uid, async () => ({ answer: await start(cluster, deletion) }));
+    return started.answer();
+  },
+};
+
+interface Deletion {
+  readonly uid: string;
+  readonly selection: Selection;
+  readonly request: ClusterRequest;
+  readonly call: CallOptions;
+}
+
+/** What the request names; `undefined` when its body makes no sense, so that a node should word the refusal. */
+function select(request: ClusterRequest, { path }: RouteContext): Selection | undefined {
+  const { id } = path;
+  if (id !== undefined) return { kind: "ids", ids: [id], provided: 1 };
+  if (request.method === "DELETE") return { kind: "everything" };
+  const { body } = request;
+  if (request.path.endsWith("/delete-batch")) return Array.isArray(body) ? selectIds(body as JsonValue[]) : undefined;
+  const filter = typeof body === "object" && body !== null ? (body as JsonObject)["filter"] : undefined;
+  return filter === undefined ? undefined : { kind: "filter", filter };
+}
+
+function selectIds(values: readonly JsonValue[]): Selection | undefined {
+  try {
+    // A text that can be nobody's id deletes nothing and is no error on a server either.
+    const ids = values.map((value) => (typeof value === "string" ? value : canonicalId(value)));
+    return { kind: "ids", ids: [...new Set(ids)], provided: ids.length };
+  } catch (error) {
+    if (error instanceof DocumentRefusal) return undefined;
+    throw error;
+  }
+}
+
+async function start(cluster: Cluster, deletion: Deletion): Promise<() => Promise<ClusterResponse>> {
+  const { uid, request, selection } = deletion;
+  const { customMetadata } = request.params;
+  const provided = selection.kind === "ids" ? selection.provided : 0;
+  const originalFilter = selection.kind === "filter" ? JSON.stringify(selection.filter) : null;
+  const head = newHead(cluster, {
+    indexUid: uid,
+    type: "documentDeletion",
+    details: { providedIds: provided, originalFilter },
+    ...(customMetadata === undefined ? {} : { customMetadata }),
+  });
+  const row = await cluster.registry.find(uid);
+  if (row === undefined) {
+    const { code, message } = indexNotFound(uid);
+    const details = { providedIds: provided, deletedDocuments: 0, originalFilter };
+    return async () => finishLocally(cluster, head, { status: "failed", details, error: { code, message } });
+  }
+  if (selection.kind === "ids" && selection.ids.length === 0) {
+    const details = { providedIds: 0, deletedDocuments: 0, originalFilter };
+    return async () => finishLocally(cluster, head, { status: "succeeded", details });
+  }
+  const write = toWrite(cluster, deletion, { row, metadata: markedMetadata(head.uid, customMetadata) });
+  const accepted = acceptWrite(cluster, { head, write, copies: copiesOf(cluster.topology) });
+  return () => accepted;
+}
+
+function toWrite(
+  cluster: Cluster,
+  { selection, request, call }: Deletion,
+  { row, metadata }: { readonly row: IndexRow; readonly metadata: string },
+): ShardedWrite {
+  const index = physicalUid(row);
+  const idsByShard = touched(cluster, selection);
+  const query = new URLSearchParams({ customMetadata: metadata }).toString();
+  return {
+    ...{ index, idsByShard, call, signal: request.signal, stamp: cluster.stamps.next(false) },
+    requests(node, shards) {
+      const common = { node, query, ...callerHeaders(request) };
+      const path = `indexes/${index}/documents`;
+      if (selection.kind === "everything") return [{ ...common, method: "DELETE", path }];
+      if (selection.kind === "filter") {
+        return [
+          { ...common, method: "POST", path: `${path}/delete`, body: JSON.stringify({ filter: selection.filter }) },
+        ];
+      }
+      const ids = shards.flatMap((shard) => idsByShard.get(shard) ?? []);
+      return [{ ...common, method: "POST", path: `${path}/delete-batch`, body: JSON.stringify(ids) }];
+    },
+  };
+}
+
+function touched(cluster: Cluster, selection: Selection): Map<number, TouchedIds> {
+  if (selection.kind !== "ids") return new Map(allShards(cluster).map((shard) => [shard, "all"]));
+  const idsByShard = new Map<number, string[]>();
+  for (const id of selection.ids) {
+    const shard = idHash(cluster.hasher, id) & (cluster.topology.shards - 1);
+    const ids = idsByShard.get(shard);
+    if (ids === undefined) idsByShard.set(shard, [id]);
+    else ids.push(id);
+  }
+  return idsByShard;
+}

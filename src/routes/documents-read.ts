@@ -1,0 +1,186 @@
+import { type IndexRow, physicalUid } from "../cluster/registry.ts";
+import type { ClusterRequest, ClusterResponse, JsonObject, JsonValue } from "../core/types.ts";
+import type { ScatterResult } from "../execute/scatter.ts";
+import { concatDocuments, mergeSortedDocuments, planUnsortedPage } from "../merge/documents.ts";
+import { withShardFilter } from "../merge/shard-request.ts";
+import { withoutReserved } from "../merge/strip.ts";
+import { canonicalId } from "../routing/document-id.ts";
+import { DocumentRefusal } from "../routing/document-refusal.ts";
+import { shardFilter } from "../routing/reserved.ts";
+import { idHash } from "../routing/shard.ts";
+import type { NodeResponse } from "../transport/transport.ts";
+import type { CallOptions, Cluster } from "./cluster.ts";
+import { bodyOfDocumentsQuery } from "./documents-query.ts";
+import { allShards, callerHeaders, readMeta, readShards, requireCoverage } from "./read.ts";
+import type { RouteHandler } from "./route.ts";
+import { refuse, refuseMissingIndex } from "./verbatim.ts";
+
+/** `GET indexes/:uid/documents/:id`: from one owner of the id's shard; a second owner is asked before it is called missing. */
+export const documentRoute: RouteHandler = {
+  routes: [{ method: "GET", path: "indexes/:uid/documents/:id" }],
+  async handle(request, context) {
+    const { uid = "", id = "" } = context.path;
+    const cluster = await context.cluster();
+    const row = await cluster.registry.find(uid);
+    if (row === undefined) return refuseMissingIndex(cluster, request, { uid, call: context.call });
+    const shard = idHash(cluster.hasher, id) & (cluster.topology.shards - 1);
+    let notFound: NodeResponse | undefined;
+    const result = await readShards(cluster, {
+      ...{ index: physicalUid(row), shards: [shard], call: context.call, signal: request.signal },
+      request: (node) => ({
+        ...{ node, method: "GET", path: `indexes/${physicalUid(row)}/documents/${encodeURIComponent(id)}` },
+        query: new URLSearchParams(request.params).toString(),
+        ...callerHeaders(request),
+      }),
+      isNodeFault(response) {
+        if (response.status === 404) notFound ??= response;
+        return response.status === 404;
+      },
+    });
+    const [refusal] = result.refusals;
+    const answer = result.parts[0]?.response ?? refusal?.response ?? notFound;
+    if (answer === undefined) requireCoverage(result, false);
+    const { status, body, headers } = answer ?? { status: 404, body: undefined, headers: {} };
+    if (status >= 400) return { status, body, headers };
+    return { status, body: withoutReserved(body as JsonObject), meta: readMeta(result, 1) };
+  },
+};
+
+/** `GET indexes/:uid/documents` and `POST …/documents/fetch`. */
+export const documentsRoute: RouteHandler = {
+  routes: [
+    { method: "GET", path: "indexes/:uid/documents" },
+    { method: "POST", path: "indexes/:uid/documents/fetch" },
+  ],
+  async handle(request, context) {
+    const uid = context.path["uid"] ?? "";
+    const cluster = await context.cluster();
+    const row = await cluster.registry.find(uid);
+    if (row === undefined) return refuseMissingIndex(cluster, request, { uid, call: context.call });
+    const body = request.method === "GET" ? bodyOfDocumentsQuery(request.params) : request.body;
+    const page = pageOf(body);
+    if (page === undefined) {
+      return refuse(cluster, request, { response: { status: 400, headers: {}, body: undefined }, call: context.call });
+    }
+    const listing: Listing = { request, row, page, call: context.call, body: body as JsonObject };
+    const isSorted = Array.isArray(listing.body["sort"]) && listing.body["sort"].length > 0;
+    return isSorted ? listSorted(cluster, listing) : listUnsorted(cluster, listing);
+  },
+};
+
+interface Page {
+  readonly offset: number;
+  readonly limit: number;
+}
+
+interface Listing {
+  readonly request: ClusterRequest;
+  readonly row: IndexRow;
+  readonly body: JsonObject;
+  readonly page: Page;
+  readonly call: CallOptions;
+}
+
+/** `undefined` when the body is not one that a node would accept. */
+function pageOf(body: unknown): Page | undefined {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return undefined;
+  const { offset, limit } = body as JsonObject;
+  const isCount = (value: unknown): value is number =>
+    typeof value === "number" && Number.isInteger(value) && value >= 0;
+  const page = { offset: offset ?? 0, limit: limit ?? 20 };
+  return isCount(page.offset) && isCount(page.limit) ? { offset: page.offset, limit: page.limit } : undefined;
+}
+
+async function listSorted(cluster: Cluster, listing: Listing): Promise<ClusterResponse> {
+  const { page } = listing;
+  const window = { offset: 0, limit: page.offset + page.limit };
+  const result = await fetchParts(cluster, listing, () => window);
+  const refusal = await refusalOf(cluster, listing, result);
+  if (refusal !== undefined) return refusal;
+  const parts = result.parts.map((part, order) => ({ order, body: part.response.body }));
+  return finish(cluster, { result, body: mergeSortedDocuments(parts, page) });
+}
+
+/**
+ * Without a sort the list is the nodes' own lists behind one another. A first round learns how long each is, and fetches
+ * the page at once when it lies within the first node's part.
+ */
+async function listUnsorted(cluster: Cluster, listing: Listing): Promise<ClusterResponse> {
+  const { page } = listing;
+  const call = { preference: listing.row.uid, ...listing.call }; // the same replicas for every page
+  const stable = { ...listing, call };
+  const counted = await fetchParts(cluster, stable, () => ({ offset: 0, limit: 0 }));
+  const refusal = await refusalOf(cluster, listing, counted);
+  if (refusal !== undefined) return refusal;
+  const totals = counted.parts.map((part) => (part.response.body as { total: number }).total);
+  const windows = planUnsortedPage(totals, page.offset, page.limit);
+  const fetched = await Promise.all(
+    windows.map(async ({ part, ...window }) => {
+      const { shards } = counted.parts[part] ?? { shards: [] };
+      return { part, result: await fetchParts(cluster, { ...stable, shards }, () => window) };
+    }),
+  );
+  for (const { result } of fetched) {
+    const late = await refusalOf(cluster, listing, result);
+    if (late !== undefined) return late;
+  }
+  const parts = fetched.flatMap(({ part, result }) =>
+    result.parts.map(({ response }) => ({ order: part, body: response.body })),
+  );
+  const total = totals.reduce((sum, count) => sum + count, 0);
+  return finish(cluster, { result: counted, body: concatDocuments(parts, { ...page, total }) });
+}
+
+/** Asks for a window of the documents of some shards, limited by the user's filter, ids and fields. */
+function fetchParts(
+  cluster: Cluster,
+  listing: Listing & { readonly shards?: readonly number[] },
+  windowFor: () => Page,
+): Promise<ScatterResult> {
+  const { request, row, body, call } = listing;
+  const index = physicalUid(row);
+  const isSorted = body["sort"] !== undefined;
+  return readShards(cluster, {
+    ...{ index, call, signal: request.signal, shards: listing.shards ?? shardsOf(cluster, body["ids"]) },
+    request(node, shards) {
+      const { authorization, headers } = callerHeaders(request);
+      const filter = withShardFilter(body["filter"], shardFilter(cluster.topology.shards, shards));
+      return {
+        ...{ node, method: "POST", path: `indexes/${index}/documents/fetch` },
+        body: JSON.stringify({ ...body, ...windowFor(), filter }),
+        ...(authorization === undefined ? {} : { authorization }),
+        headers: isSorted ? { ...headers, "meili-proxy-search": "true" } : { ...headers },
+      };
+    },
+  });
+}
+
+/** Only the owners of the ids asked for; every shard when the ids are absent or cannot be read. */
+function shardsOf(cluster: Cluster, ids: JsonValue | undefined): number[] {
+  if (!Array.isArray(ids) || ids.length === 0) return allShards(cluster);
+  try {
+    const mask = cluster.topology.shards - 1;
+    return [...new Set(ids.map((id) => idHash(cluster.hasher, canonicalId(id)) & mask))].sort((a, b) => a - b);
+  } catch (error) {
+    if (error instanceof DocumentRefusal) return allShards(cluster); // a node words the refusal
+    throw error;
+  }
+}
+
+/** The answer when a node refused, or when shards are missing and may not be. */
+async function refusalOf(
+  cluster: Cluster,
+  listing: Listing,
+  result: ScatterResult,
+): Promise<ClusterResponse | undefined> {
+  const [refusal] = result.refusals;
+  if (refusal !== undefined) {
+    return refuse(cluster, listing.request, { response: refusal.response, call: listing.call });
+  }
+  requireCoverage(result, listing.call.partial === true);
+  return undefined;
+}
+
+function finish(cluster: Cluster, { result, body }: { result: ScatterResult; body: JsonObject }): ClusterResponse {
+  return { status: 200, body, meta: readMeta(result, cluster.topology.shards) };
+}

@@ -1,0 +1,139 @@
+import { type IndexRow, physicalUid } from "../cluster/registry.ts";
+import { defaultSettings } from "../cluster/settings/default-settings.ts";
+import { sameJson } from "../cluster/settings/json-shape.ts";
+import { toPhysical } from "../cluster/settings/physical.ts";
+import { MiroirError } from "../core/errors.ts";
+import type { ClusterRequest, JsonObject, NodeInfo } from "../core/types.ts";
+import { STATE_INDEX } from "../execute/state-index.ts";
+import type { NodeRequest } from "../transport/transport.ts";
+import { type BroadcastResult, broadcast } from "./broadcast.ts";
+import type { CallOptions, Cluster } from "./cluster.ts";
+import { callerHeaders } from "./read.ts";
+
+/** Whose call an index operation belongs to. */
+export interface IndexCall {
+  readonly request: ClusterRequest;
+  readonly call: CallOptions;
+}
+
+/** Refuses names that miroir uses itself. */
+export function requireOwnName(uid: string): void {
+  if (!uid.startsWith(STATE_INDEX.slice(0, STATE_INDEX.indexOf("__") + 2))) return;
+  throw new MiroirError(
+    "miroir_reserved_field",
+    `Index uids that begin with \`miroir__\` are reserved, and \`${uid}\` does. Choose another.`,
+  );
+}
+
+/** Creates an index on every node, with the settings that routing needs, and its row. */
+export async function createIndex(
+  cluster: Cluster,
+  index: { readonly uid: string; readonly primaryKey: string | null },
+  { request, call }: IndexCall,
+): Promise<{ result: BroadcastResult; row: IndexRow }> {
+  const { uid, primaryKey } = index;
+  await refuseForeignIndex(cluster, uid);
+  const row = newRow(cluster, index);
+  const settings = foundingSettings(row);
+  const result = await broadcast(cluster, {
+    what: `Creating index \`${uid}\``,
+    index: physicalUid(row),
+    call,
+    signal: request.signal,
+    requests: (node) => [
+      {
+        ...callerHeaders(request),
+        ...{ node, method: "POST", path: "indexes", body: JSON.stringify({ uid: physicalUid(row), primaryKey }) },
+      },
+      settingsRequest(cluster, node, { index: physicalUid(row), settings }),
+    ],
+  });
+  if (result.kind === "acknowledged") await cluster.registry.put(row);
+  return { result, row };
+}
+
+/** An index that the nodes have and the registry does not was made behind miroir's back: its documents carry no tags. */
+async function refuseForeignIndex(cluster: Cluster, uid: string): Promise<void> {
+  const node = cluster.topology.nodes.find(({ id }) => !cluster.health.isSuspect(id));
+  if (node === undefined) return;
+  const { status } = await cluster.operator.ask(node, { method: "GET", path: `indexes/${encodeURIComponent(uid)}` });
+  if (status !== 200 || (await isRegistered(cluster, uid))) return;
+  throw new MiroirError(
+    "miroir_index_mismatch",
+    `Node \`${node.id}\` has an index \`${uid}\` that was not created through miroir. Delete it there or choose another uid.`,
+    { status: 409 },
+  );
+}
+
+/** Another process may have created it since. */
+async function isRegistered(cluster: Cluster, uid: string): Promise<boolean> {
+  await cluster.registry.refresh();
+  return cluster.registry.peek(uid) !== undefined;
+}
+
+/** What a new index must be told: where the physical settings differ from the server's own defaults. */
+function foundingSettings({ settings, primaryKey }: IndexRow): JsonObject {
+  const physical = Object.entries(toPhysical(settings, { primaryKey }));
+  return Object.fromEntries(physical.filter(([key, value]) => !sameJson(value, defaultSettings[key])));
+}
+
+function newRow(cluster: Cluster, { uid, primaryKey }: { uid: string; primaryKey: string | null }): IndexRow {
+  return {
+    uid,
+    primaryKey,
+    generation: 1,
+    settings: defaultSettings,
+    settingsVersion: 1,
+    createdAt: new Date(cluster.clock.now()).toISOString(),
+    stamp: cluster.stamps.next(false),
+    deleted: false,
+  };
+}
+
+/** Physical settings for one node, sent with the operator's key since they carry miroir's own attributes. */
+export function settingsRequest(
+  cluster: Cluster,
+  node: NodeInfo,
+  { index, settings }: { readonly index: string; readonly settings: JsonObject },
+): NodeRequest {
+  const { authorization } = cluster.operator;
+  return {
+    ...{ node, method: "PATCH", path: `indexes/${index}/settings`, body: JSON.stringify(settings) },
+    ...(authorization === undefined ? {} : { authorization }),
+  };
+}
+
+/** Writes a changed row with a new stamp. */
+export async function changeRow(cluster: Cluster, row: IndexRow, change: Partial<IndexRow>): Promise<IndexRow> {
+  cluster.stamps.observe(row.stamp); // the new row must be above the old one even when our clock is behind
+  const changed = { ...row, ...change, stamp: cluster.stamps.next(false) };
+  await cluster.registry.put(changed);
+  return changed;
+}
+
+/** Fixes the primary key of an index that has none yet, on every node. */
+export async function setPrimaryKey(
+  cluster: Cluster,
+  index: { readonly row: IndexRow; readonly primaryKey: string },
+  { request, call }: IndexCall,
+): Promise<{ result: BroadcastResult; row: IndexRow }> {
+  const { row, primaryKey } = index;
+  const physical = physicalUid(row);
+  const { displayedAttributes = null } = toPhysical(row.settings, { primaryKey });
+  const settings = { displayedAttributes };
+  const result = await broadcast(cluster, {
+    what: `Setting the primary key of index \`${row.uid}\``,
+    index: physical,
+    call,
+    signal: request.signal,
+    requests: (node) => [
+      {
+        ...callerHeaders(request),
+        ...{ node, method: "PATCH", path: `indexes/${physical}`, body: JSON.stringify({ primaryKey }) },
+      },
+      settingsRequest(cluster, node, { index: physical, settings }),
+    ],
+  });
+  if (result.kind === "refused") return { result, row };
+  return { result, row: await changeRow(cluster, row, { primaryKey }) };
+}

@@ -1,0 +1,124 @@
+import { type Attempt, MiroirError } from "../core/errors.ts";
+import type { Coverage, Meta } from "../core/meta.ts";
+import type { ClusterRequest, NodeInfo } from "../core/types.ts";
+import { Deadline } from "../execute/deadline.ts";
+import { type ScatterResult, scatter } from "../execute/scatter.ts";
+import { type Cover, coverShards } from "../routing/cover.ts";
+import type { NodeRequest, NodeResponse } from "../transport/transport.ts";
+import type { CallOptions, Cluster } from "./cluster.ts";
+
+/** A read of some shards of one physical index. */
+export interface ShardRead {
+  readonly index: string;
+  readonly shards: readonly number[];
+  readonly call: CallOptions;
+  readonly signal: AbortSignal | undefined;
+  request(node: NodeInfo, shards: readonly number[]): NodeRequest;
+  /** Refusals that another replica is asked about, beside those of a node that lacks the index. */
+  isNodeFault?(response: NodeResponse): boolean;
+}
+
+/** Every shard number of the cluster. */
+export function allShards(cluster: Cluster): number[] {
+  return Array.from({ length: cluster.topology.shards }, (_, shard) => shard);
+}
+
+/** Asks one replica of every shard of the read, with one deadline over everything. */
+export async function readShards(cluster: Cluster, read: ShardRead): Promise<ScatterResult> {
+  const { clock, transport, health, nodesById, options } = cluster;
+  health.refresh();
+  const deadline = Deadline.start(clock, read.call.timeoutMs ?? options.readTimeoutMs, read.signal);
+  try {
+    const result = await scatter(
+      {
+        shards: read.shards,
+        cover: coverFor(cluster, read),
+        request: read.request,
+        isNodeFault: (response) => lacksIndex(response) || read.isNodeFault?.(response) === true,
+      },
+      { transport, clock, deadline, health, nodesById, attemptTimeoutMs: options.attemptTimeoutMs },
+    );
+    read.signal?.throwIfAborted();
+    return result;
+  } finally {
+    deadline.end();
+  }
+}
+
+/** The index is in the registry, so a node that says it has none lost it. */
+function lacksIndex(response: NodeResponse): boolean {
+  return (response.body as { code?: string } | undefined)?.code === "index_not_found";
+}
+
+function coverFor(
+  cluster: Cluster,
+  read: ShardRead,
+): (shards: readonly number[], exclude: ReadonlySet<string>) => Cover {
+  const { topology, health, debts } = cluster;
+  const random = Math.random();
+  return (shards, exclude) =>
+    coverShards({
+      shards,
+      groups: topology.groups,
+      exclude,
+      random,
+      ...(read.call.preference === undefined ? {} : { preference: read.call.preference }),
+      usable(node, shard) {
+        if (health.isSuspect(node)) return "no";
+        return debts.ledger.owes(read.index, node, shard) ? "indebted" : "good";
+      },
+    });
+}
+
+/**
+ * Refuses an answer that leaves out shards, unless the call allows it and at least one node answered.
+ * @throws MiroirError `miroir_shard_unavailable` with every failed attempt
+ */
+export function requireCoverage(result: ScatterResult, isPartialAllowed: boolean): void {
+  if (result.missing.length === 0) return;
+  if (isPartialAllowed && result.parts.length > 0) return;
+  const shards = result.missing.length > 8 ? `${result.missing.length} shards` : `shards ${result.missing.join(", ")}`;
+  throw new MiroirError(
+    "miroir_shard_unavailable",
+    `No replica answers for ${shards}: ${describeFailures(result.failures)}.`,
+    { status: 503, attempts: result.failures },
+  );
+}
+
+/** Failed attempts as half a sentence. */
+export function describeFailures(failures: readonly Attempt[]): string {
+  if (failures.length === 0) return "every node that holds them is known to be down";
+  return failures.map((failure) => `node \`${failure.node}\` ${failure.reason}`).join("; ");
+}
+
+/** What an answer stands on. */
+export function readMeta(result: ScatterResult, shards: number, reasons: readonly string[] = []): Meta {
+  const coverage: Coverage = {
+    shards: { total: shards, ok: shards - result.missing.length, failed: result.missing.length },
+    missing: result.missing,
+    indebted: result.indebted,
+  };
+  const degraded = result.missing.length > 0 || result.indebted.length > 0;
+  return {
+    nodes: [...new Set(result.parts.map((part) => part.node.id))],
+    degraded,
+    exact: !degraded && reasons.length === 0,
+    reasons,
+    coverage,
+    failures: result.failures,
+  };
+}
+
+/** Caller's headers that mean something to a node. */
+const FORWARDED = ["x-meilisearch-client", "meili-include-metadata"];
+
+/** The parts of a call's headers that go to the nodes as they came: who asks, and with what. */
+export function callerHeaders(request: ClusterRequest): Pick<NodeRequest, "authorization" | "headers"> {
+  const { authorization } = request.headers;
+  const headers: Record<string, string> = {};
+  for (const name of FORWARDED) {
+    const value = request.headers[name];
+    if (value !== undefined) headers[name] = value;
+  }
+  return { ...(authorization === undefined ? {} : { authorization }), headers };
+}

@@ -1,0 +1,56 @@
+import type { ClusterRequest, ClusterResponse } from "../core/types.ts";
+import type { CallOptions, Cluster } from "./cluster.ts";
+import { documentsDeleteRoute } from "./documents-delete.ts";
+import { documentRoute, documentsRoute } from "./documents-read.ts";
+import { documentsWriteRoute } from "./documents-write.ts";
+import { indexesRoute, indexRoute, indexWriteRoute } from "./indexes.ts";
+import { matchPath, type RouteHandler } from "./route.ts";
+import { searchRoute } from "./search.ts";
+import { settingsReadRoute, settingsWriteRoute } from "./settings.ts";
+import { indexStatsRoute, statsRoute } from "./stats.ts";
+import { healthRoute, versionRoute } from "./system.ts";
+import { taskRoute, tasksRoute } from "./tasks.ts";
+import { explainRefusal } from "./unsupported.ts";
+import { notSupported } from "./verbatim.ts";
+
+/** Every route that is served over many nodes. */
+const HANDLERS: readonly RouteHandler[] = [
+  searchRoute,
+  documentRoute,
+  documentsRoute,
+  documentsWriteRoute,
+  documentsDeleteRoute,
+  indexRoute,
+  indexesRoute,
+  indexWriteRoute,
+  settingsReadRoute,
+  settingsWriteRoute,
+  indexStatsRoute,
+  statsRoute,
+  taskRoute,
+  tasksRoute,
+  healthRoute,
+  versionRoute,
+];
+
+/** What a request is answered with. */
+export interface DispatchContext {
+  readonly call: CallOptions;
+  cluster(): Promise<Cluster>;
+}
+
+/**
+ * Hands a request to the handler of its route.
+ * @throws MiroirError `miroir_not_supported` for a route that is not served over many nodes: never a single node's answer
+ */
+export function dispatch(request: ClusterRequest, context: DispatchContext): Promise<ClusterResponse> {
+  for (const handler of HANDLERS) {
+    for (const { method, path } of handler.routes) {
+      if (method !== request.method) continue;
+      const values = matchPath(path, request.path);
+      if (values !== undefined) return handler.handle(request, { ...context, path: values });
+    }
+  }
+  const { what, instead } = explainRefusal(request);
+  throw notSupported(what, instead);
+}

@@ -1,0 +1,71 @@
+import type { JsonObject, JsonValue } from "../core/types.ts";
+
+type Reader = (text: string) => JsonValue | undefined;
+
+const asText: Reader = (text) => text;
+const asNumber: Reader = (text) => (text.trim() === "" || Number.isNaN(Number(text)) ? undefined : Number(text));
+const asBoolean: Reader = (text) => (text === "true" ? true : text === "false" ? false : undefined);
+const asList: Reader = (text) => text.split(",");
+
+/** How each parameter of `GET indexes/:uid/search` reads as a field of the POST body. */
+const READERS: Readonly<Record<string, Reader>> = {
+  q: asText,
+  offset: asNumber,
+  limit: asNumber,
+  page: asNumber,
+  hitsPerPage: asNumber,
+  attributesToRetrieve: asList,
+  attributesToCrop: asList,
+  cropLength: asNumber,
+  attributesToHighlight: asList,
+  filter: readFilter,
+  sort: readSort,
+  distinct: asText,
+  showMatchesPosition: asBoolean,
+  showRankingScore: asBoolean,
+  showRankingScoreDetails: asBoolean,
+  facets: asList,
+  highlightPreTag: asText,
+  highlightPostTag: asText,
+  cropMarker: asText,
+  matchingStrategy: asText,
+  attributesToSearchOn: asList,
+  rankingScoreThreshold: asNumber,
+  retrieveVectors: asBoolean,
+  locales: asList,
+};
+
+/**
+ * The POST body that means the same as the parameters of a GET search; `undefined` when a parameter is unknown or
+ * cannot be read, so that a node should word the refusal.
+ */
+export function bodyOfQuery(params: Readonly<Record<string, string>>): JsonObject | undefined {
+  const body: JsonObject = {};
+  for (const [name, text] of Object.entries(params)) {
+    const value = READERS[name]?.(text);
+    if (value === undefined) return undefined;
+    body[name] = value;
+  }
+  return body;
+}
+
+/** A filter is JSON when it parses as a list or text, an expression otherwise. */
+function readFilter(text: string): JsonValue {
+  try {
+    const parsed = JSON.parse(text) as JsonValue;
+    return typeof parsed === "string" || Array.isArray(parsed) ? parsed : text;
+  } catch {
+    return text; // an expression is no JSON
+  }
+}
+
+/** Splits at commas, but keeps the comma inside `_geoPoint(1,2):asc`. */
+function readSort(text: string): string[] {
+  const criteria: string[] = [];
+  for (const piece of text.split(",")) {
+    const last = criteria.at(-1);
+    if (last?.startsWith("_geoPoint(") && !last.includes(")")) criteria[criteria.length - 1] = `${last},${piece}`;
+    else criteria.push(piece.trimStart());
+  }
+  return criteria;
+}

@@ -1,0 +1,23 @@
+/** The path segment of every sub-setting, and its key among all settings. */
+export const SETTING_BY_PATH: Readonly<Record<string, string>> = {
+  "displayed-attributes": "displayedAttributes",
+  "searchable-attributes": "searchableAttributes",
+  "filterable-attributes": "filterableAttributes",
+  "sortable-attributes": "sortableAttributes",
+  "ranking-rules": "rankingRules",
+  "stop-words": "stopWords",
+  "non-separator-tokens": "nonSeparatorTokens",
+  "separator-tokens": "separatorTokens",
+  dictionary: "dictionary",
+  synonyms: "synonyms",
+  "distinct-attribute": "distinctAttribute",
+  "proximity-precision": "proximityPrecision",
+  "typo-tolerance": "typoTolerance",
+  faceting: "faceting",
+  pagination: "pagination",
+  embedders: "embedders",
+  "search-cutoff-ms": "searchCutoffMs",
+  "localized-attributes": "localizedAttributes",
+  "facet-search": "facetSearch",
+  "prefix-search": "prefixSearch",
+};

@@ -1,0 +1,144 @@
+import { type IndexRow, physicalUid } from "../cluster/registry.ts";
+import { applyPatch } from "../cluster/settings/apply-patch.ts";
+import { checkSettings } from "../cluster/settings/check-settings.ts";
+import { defaultSettings } from "../cluster/settings/default-settings.ts";
+import { toLogical } from "../cluster/settings/logical.ts";
+import { physicalPatch } from "../cluster/settings/physical.ts";
+import type { ClusterRequest, ClusterResponse, HttpMethod, JsonObject, JsonValue } from "../core/types.ts";
+import type { NodeResponse } from "../transport/transport.ts";
+import { broadcast } from "./broadcast.ts";
+import type { CallOptions, Cluster } from "./cluster.ts";
+import { enqueued, newHead, partsOf } from "./enqueue.ts";
+import { indexForWrite } from "./index-for-write.ts";
+import { changeRow, requireOwnName } from "./index-lifecycle.ts";
+import { callerHeaders } from "./read.ts";
+import type { RouteHandler } from "./route.ts";
+import { SETTING_BY_PATH } from "./setting-names.ts";
+import { askOneNode, notSupported, refuseMissingIndex } from "./verbatim.ts";
+import { wordLogically } from "./wording.ts";
+
+const ALL = "indexes/:uid/settings";
+const ONE = "indexes/:uid/settings/:setting";
+
+/** `GET indexes/:uid/settings` and every sub-setting: what one node holds, as the user wrote it. */
+export const settingsReadRoute: RouteHandler = {
+  routes: [
+    { method: "GET", path: ALL },
+    { method: "GET", path: ONE },
+  ],
+  async handle(request, context) {
+    const { uid = "", setting } = context.path;
+    const key = setting === undefined ? undefined : keyOf(setting);
+    const cluster = await context.cluster();
+    const row = await cluster.registry.find(uid);
+    if (row === undefined) return refuseMissingIndex(cluster, request, { uid, call: context.call });
+    const path = request.path.replace(/^indexes\/[^/]+/, `indexes/${physicalUid(row)}`);
+    const { status, body, headers } = await askOneNode(cluster, { ...request, path }, context.call);
+    if (status >= 400) return { status, body, headers };
+    if (key === undefined) return { status, body: toLogical(body as JsonObject, row.settings) };
+    return { status, body: toLogical({ [key]: body as JsonValue }, row.settings)[key] };
+  },
+};
+
+const WRITES: readonly HttpMethod[] = ["PATCH", "PUT", "DELETE"];
+
+/** Changes of settings: the logical ones are kept in the registry, the physical ones go to every node. */
+export const settingsWriteRoute: RouteHandler = {
+  routes: WRITES.flatMap((method) => [{ method, path: ONE }, ...(method === "PUT" ? [] : [{ method, path: ALL }])]),
+  async handle(request, context) {
+    const { uid = "", setting } = context.path;
+    requireOwnName(uid);
+    const key = setting === undefined ? undefined : keyOf(setting);
+    const cluster = await context.cluster();
+    const refusal = await rehearse(cluster, request, context.call);
+    if (refusal !== undefined) return { status: refusal.status, body: refusal.body, headers: refusal.headers };
+    const change: SettingsChange = { uid, patch: patchOf(request, key), request, call: context.call };
+    return cluster.intake.run(uid, () => applyChange(cluster, change));
+  },
+};
+
+interface SettingsChange {
+  readonly uid: string;
+  readonly patch: JsonObject;
+  readonly request: ClusterRequest;
+  readonly call: CallOptions;
+}
+
+function keyOf(setting: string): string {
+  const key = SETTING_BY_PATH[setting];
+  if (key !== undefined) return key;
+  throw notSupported(`The setting \`${setting}\``, "Use one server for the feature it belongs to.");
+}
+
+/** A uid that no index can have: a node reads the body before it looks at the uid, and then stops. */
+const NOBODY = "%20";
+
+/**
+ * Lets one node judge the method, the body and its types without changing anything: the same request for a uid that
+ * cannot exist is refused because of the body, in the server's own words, or because of the uid.
+ */
+async function rehearse(
+  cluster: Cluster,
+  request: ClusterRequest,
+  call: CallOptions,
+): Promise<NodeResponse | undefined> {
+  const path = request.path.replace(/^indexes\/[^/]+/, `indexes/${NOBODY}`);
+  const { authorization } = cluster.operator;
+  const headers = { ...request.headers, ...(authorization === undefined ? {} : { authorization }) };
+  const response = await askOneNode(cluster, { ...request, path, headers }, call);
+  return (response.body as { code?: string } | undefined)?.code === "invalid_index_uid" ? undefined : response;
+}
+
+function patchOf(request: ClusterRequest, key: string | undefined): JsonObject {
+  if (request.method === "DELETE") {
+    const keys = key === undefined ? Object.keys(defaultSettings) : [key];
+    return Object.fromEntries(keys.map((name) => [name, null]));
+  }
+  return key === undefined ? ((request.body ?? {}) as JsonObject) : { [key]: (request.body ?? null) as JsonValue };
+}
+
+async function applyChange(cluster: Cluster, change: SettingsChange): Promise<ClusterResponse> {
+  const { uid, patch, request, call } = change;
+  const index = await indexForWrite(cluster, { uid, primaryKey: null }, { request, call });
+  if ("response" in index) return index.response;
+  const { row } = index;
+  const settings = applyPatch(row.settings, patch);
+  checkSettings(settings);
+  const physical = physicalPatch(row.settings, settings, { primaryKey: row.primaryKey });
+  const details = request.method === "DELETE" ? patch : loggedSettings(settings, patch);
+  const head = newHead(cluster, { indexUid: uid, type: "settingsUpdate", details });
+  const result = await broadcast(cluster, {
+    ...{ what: `Changing the settings of index \`${uid}\``, index: physicalUid(row), call, signal: request.signal },
+    requests: (node) => [
+      {
+        ...{ node, method: "PATCH", path: `indexes/${physicalUid(row)}/settings`, body: JSON.stringify(physical) },
+        ...callerHeaders(request),
+      },
+    ],
+  });
+  if (result.kind === "refused") return { status: result.response.status, body: wordLogically(result.response.body) };
+  const changed = await changeRow(cluster, row, { settings, settingsVersion: row.settingsVersion + 1 });
+  const onSettled = (view: JsonObject) => undoWhenFailed(cluster, { before: row, after: changed, view });
+  cluster.tasks.add({ head, parts: partsOf(result.replies), onSettled });
+  return { status: 202, body: enqueued(head) };
+}
+
+/** The settings named in a patch, as the server logs them: sets sorted, nulls kept. */
+function loggedSettings(settings: JsonObject, patch: JsonObject): JsonObject {
+  const entries = Object.entries(patch).map(([key, value]): [string, JsonValue] => {
+    const isList = Array.isArray(value);
+    return [key, isList ? (settings[key] ?? null) : value];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Settings that the nodes could not apply are not in force: the row gets the former ones back. */
+async function undoWhenFailed(
+  cluster: Cluster,
+  { before, after, view }: { readonly before: IndexRow; readonly after: IndexRow; readonly view: JsonObject },
+): Promise<void> {
+  if (view["status"] === "succeeded") return;
+  const current = cluster.registry.peek(before.uid);
+  if (current?.stamp !== after.stamp) return; // changed again since; that change was made on top of this one
+  await changeRow(cluster, current, { settings: before.settings, settingsVersion: after.settingsVersion + 1 });
+}

@@ -1,0 +1,92 @@
+import type { ClusterRequest, HttpMethod } from "../core/types.ts";
+import { matchPath } from "./route.ts";
+
+/** A route of the server that is not served over many nodes yet, with the client's method and what to do instead. */
+interface Refusal {
+  readonly methods: readonly HttpMethod[];
+  readonly paths: readonly string[];
+  readonly what: string;
+  readonly instead: string;
+}
+
+const ONE_SERVER = "Call it on a client with a single `host`.";
+
+const REFUSALS: readonly Refusal[] = [
+  {
+    methods: ["POST"],
+    paths: ["multi-search"],
+    what: "`multiSearch()`",
+    instead: "Send the searches one by one with `index(uid).search()`; `Promise.all` runs them side by side.",
+  },
+  {
+    methods: ["POST"],
+    paths: ["indexes/:uid/facet-search"],
+    what: "`index.searchForFacetValues()`",
+    instead: "Use `facets` in `index.search()`.",
+  },
+  {
+    methods: ["GET", "POST"],
+    paths: ["indexes/:uid/similar"],
+    what: "`index.searchSimilarDocuments()`",
+    instead: ONE_SERVER,
+  },
+  {
+    methods: ["POST"],
+    paths: ["indexes/:uid/documents/edit"],
+    what: "`index.updateDocumentsByFunction()`",
+    instead: "Read the documents, change them and write them with `updateDocuments()`.",
+  },
+  { methods: ["POST"], paths: ["indexes/:uid/fields"], what: "`index.getFields()`", instead: "Use `getStats()`." },
+  {
+    methods: ["POST"],
+    paths: ["indexes/:uid/compact"],
+    what: "`index.compact()`",
+    instead: "Compact each node by itself.",
+  },
+  {
+    methods: ["POST"],
+    paths: ["swap-indexes"],
+    what: "`swapIndexes()`",
+    instead: "Write to a new index and change the name that the application reads.",
+  },
+  {
+    methods: ["POST"],
+    paths: ["tasks/cancel"],
+    what: "`tasks.cancelTasks()`",
+    instead: "Wait for the tasks with `tasks.waitForTask()`.",
+  },
+  {
+    methods: ["DELETE"],
+    paths: ["tasks"],
+    what: "`tasks.deleteTasks()`",
+    instead: "Finished tasks are forgotten by themselves.",
+  },
+  {
+    methods: ["GET"],
+    paths: ["tasks/:uid/documents"],
+    what: "`tasks.getTaskDocuments()`",
+    instead: "Keep the payload in the application.",
+  },
+  { methods: ["GET"], paths: ["batches", "batches/:uid"], what: "`batches`", instead: "Use `tasks`." },
+  {
+    methods: ["GET", "POST", "PATCH", "DELETE"],
+    paths: ["keys", "keys/:key"],
+    what: "Managing API keys",
+    instead: "Create the key with the same `uid` on every node; its text is then the same everywhere.",
+  },
+  {
+    methods: ["POST"],
+    paths: ["dumps", "snapshots"],
+    what: "Dumps and snapshots",
+    instead: "Make them on each node by itself.",
+  },
+];
+
+/** Names what a request asks for and what to use instead. */
+export function explainRefusal(request: ClusterRequest): { what: string; instead: string } {
+  const found = REFUSALS.find(
+    ({ methods, paths }) =>
+      methods.includes(request.method) && paths.some((path) => matchPath(path, request.path) !== undefined),
+  );
+  return found ?? { what: `\`${request.method} /${request.path}\``, instead: ONE_SERVER };
+}

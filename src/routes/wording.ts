@@ -1,0 +1,26 @@
+/** Names that the physical settings add to the lists in a node's error texts, which quote each name or the whole list. */
+const RESERVED_NAMES: readonly RegExp[] = [/`_miroir_[a-z_*]*`(, )?/g, /_miroir_[a-z_*]*, /g, /, _miroir_[a-z_*]*/g];
+
+/** The lists that a node prints, and what it says when the user's own list is empty. */
+const EMPTY_LISTS: readonly (readonly [RegExp, string])[] = [
+  [/Available filterable attribute patterns are: \./, "This index does not have configured filterable attributes."],
+  [/Available filterable attributes patterns are: \./, "This index does not have configured filterable attributes."],
+  [/Available filterable attributes are: \./, "This index does not have configured filterable attributes."],
+  [/Available sortable attributes are: \./, "This index does not have configured sortable attributes."],
+];
+
+/** Takes miroir's own attributes out of a node's error body, so that it reads as on a server without them. */
+export function wordLogically(body: unknown): unknown {
+  const message = (body as { message?: unknown } | undefined)?.message;
+  if (typeof message !== "string" || !message.includes("_miroir_")) return body;
+  return { ...(body as object), message: wordMessage(message) };
+}
+
+/** See {@link wordLogically}. */
+export function wordMessage(message: string): string {
+  let worded = message;
+  for (const names of RESERVED_NAMES) worded = worded.replace(names, "");
+  worded = worded.replace(/, (?=\.)/g, "");
+  for (const [list, sentence] of EMPTY_LISTS) worded = worded.replace(list, sentence);
+  return worded;
+}
