@@ -1,6 +1,6 @@
 /** The layer list of docs/architecture.md: a folder imports only from those to its left. */
 const layers = [
-  "util", "core", "store", "cluster", "routing", "merge", "select", "transport", "execute",
+  "util", "core", "store", "routing", "cluster", "merge", "select", "transport", "execute",
   "tasks", "routes", "client", "jobs", "testing", "gateway", "cli",
 ];
 

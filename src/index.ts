@@ -5,6 +5,7 @@ export { MiroirIndex, MiroirIndex as Index } from "./client/miroir-index.ts";
 export type { ClusterSettings, MiroirConfig, StaticClusterConfig, TopologyClusterConfig } from "./client/options.ts";
 export type { WriteConsistency } from "./cluster/quorum.ts";
 export type { NodeConfig } from "./cluster/topology.ts";
-export { type Attempt, MiroirError, type MiroirErrorCode } from "./core/errors.ts";
+export type { Attempt } from "./core/attempt.ts";
+export { MiroirError, type MiroirErrorCode } from "./core/errors.ts";
 export { type Coverage, type Meta, metaOf, type WriteReceipt } from "./core/meta.ts";
 export type { CallOptions } from "./routes/cluster.ts";

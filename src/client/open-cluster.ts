@@ -1,4 +1,3 @@
-import { buildTopology, type Topology } from "../cluster/topology.ts";
 import type { NodeInfo } from "../core/types.ts";
 import { introduce } from "../execute/bootstrap.ts";
 import { DebtBook } from "../execute/debt-book.ts";
@@ -9,15 +8,15 @@ import { Lanes } from "../execute/lane.ts";
 import { Operator } from "../execute/operator.ts";
 import { TaskHighWater } from "../execute/task-high-water.ts";
 import type { Cluster } from "../routes/cluster.ts";
-import { type Hasher, loadHasher } from "../routing/shard.ts";
+import { loadHasher } from "../routing/shard.ts";
 import { HybridClock } from "../routing/stamp.ts";
 import { NodeHealth } from "../select/health.ts";
-import { readTopologyFile } from "../store/topology-file.ts";
 import { TaskUids, WRITER_SLOTS } from "../tasks/task-uid.ts";
 import { TaskTracker } from "../tasks/tracker.ts";
 import { undiciTransport } from "../transport/undici.ts";
 import { systemClock } from "../util/clock.ts";
-import { clusterOptions, type StaticClusterConfig, type TopologyClusterConfig, toClusterConfig } from "./options.ts";
+import { clusterOptions, type StaticClusterConfig, type TopologyClusterConfig } from "./options.ts";
+import { configuredTopology } from "./topology-source.ts";
 
 /** Age from which the registry's rows are read again in the background, in milliseconds. */
 const REGISTRY_MAX_AGE_MS = 2000;
@@ -63,13 +62,6 @@ export async function openCluster(config: StaticClusterConfig | TopologyClusterC
     await transport.close();
     throw error;
   }
-}
-
-async function configuredTopology(
-  config: StaticClusterConfig | TopologyClusterConfig,
-  hasher: Hasher,
-): Promise<Topology> {
-  return "topology" in config ? readTopologyFile(config.topology) : buildTopology(toClusterConfig(config), hasher);
 }
 
 function authorizationOf({ operatorKey, apiKey }: StaticClusterConfig | TopologyClusterConfig): string | undefined {

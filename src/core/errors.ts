@@ -1,4 +1,5 @@
 import { MeilisearchApiError } from "meilisearch";
+import type { Attempt } from "./attempt.ts";
 import type { ErrorBody } from "./types.ts";
 
 /** Every code that miroir itself answers with; codes of the nodes pass through untouched. */
@@ -17,16 +18,6 @@ export type MiroirErrorCode =
   | "miroir_shard_unavailable"
   | "miroir_store_unavailable"
   | "miroir_topology_mismatch";
-
-/** One node request that did not succeed, kept on the error that it led to; never holds credentials. */
-export interface Attempt {
-  readonly node: string;
-  readonly url: string;
-  /** What went wrong, one sentence. */
-  readonly reason: string;
-  /** HTTP status, when the node answered. */
-  readonly status?: number;
-}
 
 /** What an error may carry beside its code and sentence. */
 export interface MiroirErrorOptions {

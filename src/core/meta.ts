@@ -1,4 +1,4 @@
-import type { Attempt } from "./errors.ts";
+import type { Attempt } from "./attempt.ts";
 
 /** Which shards an answer stands on. */
 export interface Coverage {

@@ -1,4 +1,4 @@
-import type { Attempt } from "../core/errors.ts";
+import type { Attempt } from "../core/attempt.ts";
 import { type NodeRequest, type NodeResponse, type Transport, TransportFailure } from "../transport/transport.ts";
 import type { Clock } from "../util/clock.ts";
 import { Deadline } from "./deadline.ts";

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { parseTopology, type Topology } from "../cluster/topology.ts";
 import { describeDifference } from "../cluster/topology-difference.ts";
-import { type Attempt, MiroirError } from "../core/errors.ts";
+import type { Attempt } from "../core/attempt.ts";
+import { MiroirError } from "../core/errors.ts";
 import type { JsonObject, NodeInfo } from "../core/types.ts";
 import { MARKER_ID } from "./identity.ts";
 import { type Operator, OperatorCallFailed } from "./operator.ts";

@@ -1,5 +1,6 @@
 import { type IndexRow, latestRows, parseRow } from "../cluster/registry.ts";
-import { type Attempt, MiroirError } from "../core/errors.ts";
+import type { Attempt } from "../core/attempt.ts";
+import { MiroirError } from "../core/errors.ts";
 import type { JsonObject, NodeInfo } from "../core/types.ts";
 import type { Operator } from "./operator.ts";
 import { putState, readState, type StateRecord } from "./state-index.ts";

@@ -1,4 +1,4 @@
-import type { Attempt } from "../core/errors.ts";
+import type { Attempt } from "../core/attempt.ts";
 import type { NodeInfo } from "../core/types.ts";
 import type { Cover } from "../routing/cover.ts";
 import type { NodeRequest, NodeResponse, Transport } from "../transport/transport.ts";

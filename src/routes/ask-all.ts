@@ -1,4 +1,5 @@
-import { type Attempt, MiroirError } from "../core/errors.ts";
+import type { Attempt } from "../core/attempt.ts";
+import { MiroirError } from "../core/errors.ts";
 import type { Meta } from "../core/meta.ts";
 import type { ClusterRequest, NodeInfo } from "../core/types.ts";
 import { attempt, describeAttempt } from "../execute/attempt.ts";
