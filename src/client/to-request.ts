@@ -1,5 +1,6 @@
 import type { Config } from "meilisearch";
 import type { ClusterRequest, HttpMethod } from "../core/types.ts";
+import { DOCUMENTS_PATH } from "../routes/route.ts";
 
 /** What the official client hands to one of its request verbs; its own type is not exported. */
 export interface VerbOptions {
@@ -12,9 +13,6 @@ export interface VerbOptions {
 
 type HeadersInit = ConstructorParameters<typeof Headers>[0];
 
-/** Payloads of documents, which their route takes apart at once; every other body is copied as JSON. */
-const DOCUMENTS = /^indexes\/[^/]+\/documents$/;
-
 /** A call of the official client as a cluster request; headers and parameters are put together as the client does. */
 export function toRequest(method: HttpMethod, options: VerbOptions, config: Partial<Config>): ClusterRequest {
   const url = new URL(options.path, "http://cluster/");
@@ -26,7 +24,7 @@ export function toRequest(method: HttpMethod, options: VerbOptions, config: Part
     path,
     params: { ...Object.fromEntries(url.searchParams), ...paramsOf(options.params) },
     headers,
-    ...(options.body === undefined ? {} : { body: copyBody(options.body, method !== "GET" && DOCUMENTS.test(path)) }),
+    ...(options.body === undefined ? {} : { body: copyBody(options.body, method !== "GET" && DOCUMENTS_PATH.test(path)) }),
     contentType: headers["content-type"] ?? "application/json",
     ...(signal === undefined || signal === null ? {} : { signal }),
   };
@@ -54,7 +52,10 @@ function headersOf(options: VerbOptions, config: Partial<Config>): Record<string
   return Object.fromEntries(headers);
 }
 
-/** The caller may change its objects after the call, as with the official client, which serialises at once. */
+/**
+ * The caller may change its objects after the call, as with the official client, which serialises at once. The route of
+ * documents takes its payload apart at once; every other body is copied as JSON.
+ */
 function copyBody(body: unknown, isTakenApartAtOnce: boolean): unknown {
   if (typeof body === "string" || isTakenApartAtOnce) return body;
   return JSON.parse(JSON.stringify(body));

@@ -4,15 +4,12 @@ import type { ErrorBody } from "./types.ts";
 
 /** Every code that miroir itself answers with; codes of the nodes pass through untouched. */
 export type MiroirErrorCode =
-  | "miroir_aborted"
   | "miroir_bad_answer"
   | "miroir_closed"
-  | "miroir_deadline"
   | "miroir_index_mismatch"
   | "miroir_invalid_config"
   | "miroir_merge"
   | "miroir_no_quorum"
-  | "miroir_node_identity"
   | "miroir_not_supported"
   | "miroir_reserved_field"
   | "miroir_shard_unavailable"

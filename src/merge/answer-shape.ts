@@ -28,3 +28,8 @@ export function numberOf(value: unknown, what: string): number {
   if (typeof value !== "number") throw badAnswer(`${what} is not a number`);
   return value;
 }
+
+/** True for a list of texts. */
+export function isTextList(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}

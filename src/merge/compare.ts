@@ -4,7 +4,7 @@ import { badAnswer, isObject } from "./answer-shape.ts";
 import { type RankRule, type RankValue, type RuleSlot, ruleNamed, SKIPPED } from "./rules.ts";
 
 /** Which rules a hit was ranked by; hits of one search share it, apart from those cut off by the time budget. */
-export interface RankShape {
+interface RankShape {
   /** In order. */
   readonly rules: readonly RankRule[];
   /** The rules' slots one after the other, and the rule of each. */

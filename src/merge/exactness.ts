@@ -3,7 +3,7 @@ import type { MergedHits } from "./hits.ts";
 import type { MergePlan } from "./shard-request.ts";
 
 /** Whether an aspect of a merged answer equals what one node would say. */
-export type Precision = "exact" | "approximate";
+type Precision = "exact" | "approximate";
 
 /** How far a merged answer can be trusted to equal one node's, aspect by aspect; each reason is one sentence. */
 export interface SearchExactness {

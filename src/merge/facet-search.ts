@@ -10,15 +10,15 @@ export interface FacetSearchMerge {
   readonly facetName: string;
   /** The user's `facetQuery`, null when absent. */
   readonly facetQuery: string | null;
-  readonly view: Pick<SearchView, "facetMax" | "physicalFacetMax" | "sortFacetValuesBy">;
+  readonly view: Pick<SearchView, "facetMax" | "physicalFacetMax" | "sortFacetValuesBy" | "distinctAttribute">;
   readonly parts: readonly Part[];
 }
 
 /** A merged facet search. */
 export interface MergedFacetSearch {
   readonly body: JsonObject;
-  /** True when a node cut off its list, so that counts ordered by count may be too low. */
-  readonly isTruncated: boolean;
+  /** True when a node cut off a list ordered by count, or counted its distinct documents without knowing the other nodes'. */
+  readonly isApproximate: boolean;
 }
 
 interface FacetHit {
@@ -36,9 +36,9 @@ export function mergeFacetSearch({ facetName, facetQuery, view, parts }: FacetSe
     .slice(0, view.facetMax)
     .map(({ value, count }) => ({ value, count }));
   const processingTimeMs = Math.max(...bodies.map((body) => numberOf(body["processingTimeMs"] ?? 0, "the time")));
-  const isTruncated =
-    lists.length > 1 && order === "count" && lists.some((list) => list.length >= view.physicalFacetMax);
-  return { body: { facetHits, facetQuery, processingTimeMs }, isTruncated };
+  const isTruncated = order === "count" && lists.some((list) => list.length >= view.physicalFacetMax);
+  const isApproximate = lists.length > 1 && (isTruncated || view.distinctAttribute !== null);
+  return { body: { facetHits, facetQuery, processingTimeMs }, isApproximate };
 }
 
 function facetHit(hit: JsonObject): FacetHit {

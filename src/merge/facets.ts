@@ -1,9 +1,9 @@
 import type { JsonObject } from "../core/types.ts";
+import { isReserved } from "../routing/reserved.ts";
 import { badAnswer, isObject, numberOf, objectOf } from "./answer-shape.ts";
 import { compareCodePoints } from "./code-points.ts";
 import { arrangeFacet } from "./facet-order.ts";
 import { normalizeFacetValue } from "./facet-value.ts";
-import { isReserved } from "./reserved.ts";
 import type { SearchView } from "./search-view.ts";
 
 /** The facet fields of a merged answer. */
@@ -31,8 +31,11 @@ export function mergeFacets(bodies: readonly JsonObject[], { view, candidates }:
     const facets = distributions.flatMap((each) => each[name] ?? []).map((each) => objectOf(each, `facet \`${name}\``));
     const isNumeric = stats[name] !== undefined;
     const order = view.sortFacetValuesBy[name] ?? view.sortFacetValuesBy["*"] ?? "alpha";
-    const counts = sumFacet(facets, isNumeric);
-    distribution[name] = arrangeFacet(counts, { order, isNumeric, candidates, max: view.facetMax });
+    const [only] = facets;
+    // One node's list that needs no cut is in that node's order already, ties included.
+    const isReady = bodies.length === 1 && only !== undefined && Object.keys(only).length <= view.facetMax;
+    const arrangement = { order, isNumeric, candidates, max: view.facetMax };
+    distribution[name] = isReady ? only : arrangeFacet(sumFacet(facets), arrangement);
     if (facets.some((each) => Object.keys(each).length >= view.physicalFacetMax)) truncated.push(name);
   }
   return { distribution, stats, truncated: bodies.length > 1 ? truncated : [] };
@@ -44,14 +47,14 @@ function fieldsOf(objects: readonly JsonObject[]): string[] {
 }
 
 /** Counts per shown value; texts that the server takes for one value are added under the most frequent spelling. */
-function sumFacet(facets: readonly JsonObject[], isNumeric: boolean): Map<string, number> {
+function sumFacet(facets: readonly JsonObject[]): Map<string, number> {
   const spellings = new Map<string, number>();
   for (const facet of facets) {
     for (const value of Object.keys(facet)) {
       spellings.set(value, (spellings.get(value) ?? 0) + numberOf(facet[value], `the count of \`${value}\``));
     }
   }
-  return facets.length === 1 || isNumeric ? spellings : joinSpellings(spellings);
+  return facets.length === 1 ? spellings : joinSpellings(spellings);
 }
 
 function joinSpellings(spellings: ReadonlyMap<string, number>): Map<string, number> {

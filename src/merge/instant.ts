@@ -4,7 +4,7 @@ const NANOS_PER_SECOND = 1_000_000_000n;
 const SECONDS_PER_DAY = 86_400n;
 
 /** Nanoseconds since 1970 of an RFC 3339 date; the server writes up to nine decimals, more than `Date` keeps. */
-export function nanosOf(date: string): bigint {
+function nanosOf(date: string): bigint {
   const match = /^([^.]+?)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/.exec(date);
   const ms = Date.parse(match === null ? date : `${match[1]}${match[3]}`);
   if (match === null || Number.isNaN(ms)) throw badAnswer(`\`${date}\` is not a date`);

@@ -24,7 +24,7 @@ export interface SearchView {
 export type FilterableAttribute = string | FilterableAttributeRule;
 
 /** A rule of `filterableAttributes`. */
-export interface FilterableAttributeRule {
+interface FilterableAttributeRule {
   readonly attributePatterns: readonly string[];
   readonly features?: {
     readonly facetSearch?: boolean;

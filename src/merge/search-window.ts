@@ -34,7 +34,21 @@ export function sliceOf<T>(list: readonly T[], window: SearchWindow): T[] {
   return list.slice(start, start + window.hitsPerPage);
 }
 
+/** Paging fields that a node refuses, as they came: sent on, so that a node words the refusal. */
+export function refusedPaging(request: JsonObject): JsonObject {
+  const fields = ["offset", "limit", "page", "hitsPerPage"].filter((field) => {
+    const value = request[field];
+    const mayBeNull = field === "page" || field === "hitsPerPage";
+    return value !== undefined && !isCount(value) && !(value === null && mayBeNull);
+  });
+  return Object.fromEntries(fields.map((field) => [field, request[field] ?? null]));
+}
+
 function numberAt(request: JsonObject, field: string): number | undefined {
   const value = request[field];
-  return typeof value === "number" ? value : undefined;
+  return isCount(value) ? value : undefined;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
 }

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../core/types.ts";
+import { isTextList } from "./answer-shape.ts";
 import { type AddedPath, coversPath } from "./attribute-path.ts";
 import type { SearchView } from "./search-view.ts";
 
@@ -27,9 +28,9 @@ export function shardAttributes(request: JsonObject, context: ShardAttributesCon
   const cropped = visibleCrops(listAt(request, "attributesToCrop") ?? [], context);
   const body: JsonObject = {};
   if (hidden.length > 0) {
-    body["attributesToRetrieve"] = retrieved;
-    if ((request["attributesToHighlight"] ?? null) !== null) body["attributesToHighlight"] = highlighted;
-    if ((request["attributesToCrop"] ?? null) !== null) body["attributesToCrop"] = cropped;
+    if (isMissingOrList(request["attributesToRetrieve"])) body["attributesToRetrieve"] = retrieved;
+    if (isTextList(request["attributesToHighlight"])) body["attributesToHighlight"] = highlighted;
+    if (isTextList(request["attributesToCrop"])) body["attributesToCrop"] = cropped;
   }
   if (distinct === null) return { body, hitExtras: [], formattedExtras: [], isDistinctVisible: true };
 
@@ -37,7 +38,7 @@ export function shardAttributes(request: JsonObject, context: ShardAttributesCon
   if (retrieved.some((name) => coversPath(name, distinct)) || !isDisplayed) {
     return { body, hitExtras: [], formattedExtras: [], isDistinctVisible: isDisplayed };
   }
-  body["attributesToRetrieve"] = [...retrieved, distinct];
+  if (isMissingOrList(request["attributesToRetrieve"])) body["attributesToRetrieve"] = [...retrieved, distinct];
   const formatted = [...highlighted, ...cropped.map(withoutLength)];
   const isFormatted = formatted.some((name) => coversPath(name, distinct));
   const added = { path: distinct, hasSiblings: retrieved.some((name) => topLevel(name) === topLevel(distinct)) };
@@ -70,6 +71,11 @@ function withoutLength(entry: string): string {
 }
 
 function listAt(request: JsonObject, field: string): string[] | undefined {
-  const value: JsonValue | undefined = request[field];
-  return Array.isArray(value) ? value.filter((name) => typeof name === "string") : undefined;
+  const value = request[field];
+  return isTextList(value) ? value : undefined;
+}
+
+/** Anything else is refused by a node, and must reach it unchanged. */
+function isMissingOrList(value: JsonValue | undefined): boolean {
+  return value === undefined || value === null || isTextList(value);
 }

@@ -1,9 +1,10 @@
+import { customRuleAttributes } from "../cluster/settings/merge-attributes.ts";
 import type { JsonObject, JsonValue } from "../core/types.ts";
 import type { AddedPath } from "./attribute-path.ts";
 import { expandFacets } from "./facet-names.ts";
-import { customRuleFields, hiddenExtras } from "./hidden-attributes.ts";
+import { hiddenExtras } from "./hidden-attributes.ts";
 import type { SearchView } from "./search-view.ts";
-import { requiredHits, type SearchWindow, windowOf } from "./search-window.ts";
+import { refusedPaging, requiredHits, type SearchWindow, windowOf } from "./search-window.ts";
 import { shardAttributes } from "./shard-attributes.ts";
 
 /** What was added to a node's request, and so must be taken out of the merged answer again. */
@@ -35,7 +36,10 @@ export interface ShardSearch {
   readonly plan: MergePlan;
 }
 
-/** Builds the body that each node is sent for a user's search (shard filter not included) and the plan to merge the answers. */
+/**
+ * Builds the body that each node is sent for a user's search (shard filter not included) and the plan to merge the
+ * answers. What a node would refuse is sent on as it came, so that the refusal is a node's own.
+ */
 export function planSearch(request: JsonObject, view: SearchView): ShardSearch {
   const window = windowOf(request);
   // Each index's list is cut at maxTotalHits before anything is sliced, on one node as here.
@@ -49,9 +53,9 @@ export function planSearch(request: JsonObject, view: SearchView): ShardSearch {
   const facets = expandFacets(request["facets"], view.filterableAttributes);
 
   const { offset: _offset, limit: _limit, page: _page, hitsPerPage: _hitsPerPage, ...rest } = request;
-  const body: JsonObject = { ...rest, ...attributes.body, ...nodeWindow(window, required) };
+  const body: JsonObject = { ...rest, ...attributes.body, ...nodeWindow(window, required), ...refusedPaging(request) };
   if (facets !== null) body["facets"] = facets;
-  if (ordered) body["showRankingScoreDetails"] = true;
+  if (ordered && isFlag(request["showRankingScoreDetails"])) body["showRankingScoreDetails"] = true;
   const { hitExtras, formattedExtras, isDistinctVisible } = attributes;
   const plan: MergePlan = {
     ...{ window, required, ordered, keepScore, keepDetails, distinct, isDistinctVisible },
@@ -74,6 +78,10 @@ function nodeWindow(window: SearchWindow, required: number): JsonObject {
   return window.mode === "page" ? { page: 1, hitsPerPage: required } : { offset: 0, limit: required };
 }
 
+function isFlag(value: JsonValue | undefined): boolean {
+  return value === undefined || typeof value === "boolean";
+}
+
 /** An empty list counts as none, and the answer then has no facet fields. */
 function hasFacets(request: JsonObject): boolean {
   return Array.isArray(request["facets"]) && request["facets"].length > 0;
@@ -84,7 +92,7 @@ function isRanked(request: JsonObject, view: SearchView): boolean {
   if ((textAt(request, "q") ?? "").trim() !== "") return true;
   if (Array.isArray(request["sort"]) && request["sort"].length > 0) return true;
   if (["hybrid", "vector", "media"].some((field) => (request[field] ?? null) !== null)) return true;
-  return view.hasSearchRules === true || customRuleFields(view.rankingRules).length > 0;
+  return view.hasSearchRules === true || customRuleAttributes(view.rankingRules).length > 0;
 }
 
 function textAt(request: JsonObject, field: string): string | undefined {

@@ -1,9 +1,9 @@
 import type { JsonObject } from "../core/types.ts";
+import { isReserved } from "../routing/reserved.ts";
 import { numberOf, objectOf } from "./answer-shape.ts";
 import { compareCodePoints } from "./code-points.ts";
 import { latest } from "./instant.ts";
 import { bodiesInOrder, type Part } from "./part.ts";
-import { isReserved } from "./reserved.ts";
 
 /** How the parts of a stats answer relate to the documents. */
 export interface StatsOptions {

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from "../core/types.ts";
+import { isReserved } from "../routing/reserved.ts";
 import { isObject } from "./answer-shape.ts";
 import { type AddedPath, coversPath, withoutPath } from "./attribute-path.ts";
-import { isReserved } from "./reserved.ts";
 import type { SearchView } from "./search-view.ts";
 import type { MergePlan } from "./shard-request.ts";
 

@@ -10,6 +10,7 @@ import type { CallOptions, Cluster } from "./cluster.ts";
 import { finishLocally, newHead } from "./enqueue.ts";
 import { requireOwnName } from "./index-lifecycle.ts";
 import { allShards, callerHeaders } from "./read.ts";
+import { refuseReservedNames } from "./reserved-names.ts";
 import type { RouteContext, RouteHandler } from "./route.ts";
 import type { ShardedWrite, TouchedIds } from "./sharded-write.ts";
 import { indexNotFound, refuse } from "./verbatim.ts";
@@ -57,7 +58,9 @@ function select(request: ClusterRequest, { path }: RouteContext): Selection | un
   const { body } = request;
   if (request.path.endsWith("/delete-batch")) return Array.isArray(body) ? selectIds(body as JsonValue[]) : undefined;
   const filter = typeof body === "object" && body !== null ? (body as JsonObject)["filter"] : undefined;
-  return filter === undefined ? undefined : { kind: "filter", filter };
+  if (filter === undefined) return undefined;
+  refuseReservedNames({ filter }, ["filter"]);
+  return { kind: "filter", filter };
 }
 
 function selectIds(values: readonly JsonValue[]): Selection | undefined {

@@ -12,6 +12,7 @@ import type { NodeResponse } from "../transport/transport.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { bodyOfDocumentsQuery } from "./documents-query.ts";
 import { allShards, callerHeaders, readMeta, readShards, requireCoverage } from "./read.ts";
+import { refuseReservedNames } from "./reserved-names.ts";
 import type { RouteHandler } from "./route.ts";
 import { refuse, refuseMissingIndex } from "./verbatim.ts";
 
@@ -62,6 +63,7 @@ export const documentsRoute: RouteHandler = {
     if (page === undefined) {
       return refuse(cluster, request, { response: { status: 400, headers: {}, body: undefined }, call: context.call });
     }
+    refuseReservedNames(body as JsonObject, ["filter", "sort", "fields"]);
     const listing: Listing = { request, row, page, call: context.call, body: body as JsonObject };
     const isSorted = Array.isArray(listing.body["sort"]) && listing.body["sort"].length > 0;
     return isSorted ? listSorted(cluster, listing) : listUnsorted(cluster, listing);

@@ -1,6 +1,9 @@
 import type { ClusterRequest, ClusterResponse, HttpMethod } from "../core/types.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 
+/** Path of an index's documents: the one place where a body may be the payload's own text. */
+export const DOCUMENTS_PATH = /^indexes\/[^/]+\/documents$/;
+
 /** A method and a path whose `:name` segments match anything. */
 export interface RoutePattern {
   readonly method: HttpMethod;

@@ -8,6 +8,7 @@ import { shardFilter } from "../routing/reserved.ts";
 import type { NodeResponse } from "../transport/transport.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { allShards, callerHeaders, readMeta, readShards, requireCoverage } from "./read.ts";
+import { refuseReservedNames } from "./reserved-names.ts";
 import type { RouteHandler } from "./route.ts";
 import { bodyOfQuery } from "./search-query.ts";
 import { searchView } from "./search-view.ts";
@@ -28,6 +29,7 @@ export const searchRoute: RouteHandler = {
     // A body that is no object has no meaning to split: one node words the refusal.
     if (body === undefined) return refuse(cluster, request, { response: MALFORMED, call: context.call });
     refuseUnsupported(body);
+    refuseReservedNames(body, NAMING_FIELDS);
     const view = searchView(row);
     const search = { body, view, planned: planSearch(body, view), call: context.call };
     const result = await ask(cluster, request, { ...search, index: physicalUid(row) });
@@ -59,6 +61,12 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   personalize: "Re-rank the page in the application.",
   useNetwork: "miroir asks every node by itself.",
 };
+
+/** Fields of a search that name attributes. */
+const NAMING_FIELDS = [
+  ...["filter", "sort", "facets", "distinct", "attributesToRetrieve", "attributesToSearchOn"],
+  ...["attributesToHighlight", "attributesToCrop"],
+];
 
 function refuseUnsupported(body: JsonObject): void {
   for (const [parameter, instead] of Object.entries(UNSUPPORTED)) {

@@ -5,12 +5,13 @@ import { Deadline } from "../execute/deadline.ts";
 import type { NodeRequest, NodeResponse } from "../transport/transport.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { callerHeaders, describeFailures } from "./read.ts";
+import { DOCUMENTS_PATH } from "./route.ts";
 import { wordLogically } from "./wording.ts";
 
 /** The caller's own request, as it would be sent to one server. */
 export function asNodeRequest(request: ClusterRequest, node: NodeInfo): NodeRequest {
   const query = new URLSearchParams(request.params).toString();
-  const body = request.body === undefined ? {} : { body: bodyText(request.body) };
+  const body = request.body === undefined ? {} : { body: bodyText(request) };
   return {
     node,
     method: request.method,
@@ -22,8 +23,9 @@ export function asNodeRequest(request: ClusterRequest, node: NodeInfo): NodeRequ
   };
 }
 
-function bodyText(body: unknown): string {
-  return typeof body === "string" ? body : JSON.stringify(body);
+/** Documents may be the text that the caller sent; any other text is a JSON value, such as a setting's. */
+function bodyText({ body, path }: ClusterRequest): string {
+  return typeof body === "string" && DOCUMENTS_PATH.test(path) ? body : JSON.stringify(body);
 }
 
 /**

@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from "../../core/types.ts";
 import { RESERVED_PREFIX, RESERVED_VERSION } from "../../routing/reserved.ts";
 import { defaultSettings } from "./default-settings.ts";
 import { isObject, objectOf, sameJson, textsOf } from "./json-shape.ts";
+import { mergeAttributes } from "./merge-attributes.ts";
 import { guardEmbedder } from "./template-guard.ts";
 
 /** What physical settings depend on beside the logical ones. */
@@ -62,18 +63,13 @@ function physicalDisplayed(logical: JsonObject, { primaryKey }: SettingsContext)
   const displayed = textsOf(logical["displayedAttributes"] ?? ["*"]);
   if (displayed.includes("*")) return ["*"];
   const distinct = logical["distinctAttribute"];
-  const needed = [
-    ...(primaryKey === null ? [] : [primaryKey]),
-    ...textsOf(logical["sortableAttributes"]),
-    ...customRuleAttributes(logical["rankingRules"]),
-    ...(typeof distinct === "string" ? [distinct] : []),
-  ];
+  const needed = mergeAttributes({
+    primaryKey,
+    sortableAttributes: textsOf(logical["sortableAttributes"]),
+    rankingRules: textsOf(logical["rankingRules"]),
+    distinctAttribute: typeof distinct === "string" ? distinct : null,
+  });
   return [...new Set([...displayed, ...needed])];
-}
-
-/** Attributes of ranking rules such as `year:desc`. */
-function customRuleAttributes(rules: JsonValue | undefined): string[] {
-  return textsOf(rules).flatMap((rule) => /^(.+):(?:asc|desc)$/.exec(rule)?.[1] ?? []);
 }
 
 /** Removed embedders become `null`, and so do removed fields as long as the source stays: nodes merge what they get. */

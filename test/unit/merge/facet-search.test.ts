@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { mergeFacetSearch } from "../../../src/merge/facet-search.ts";
+import type { Part } from "../../../src/merge/part.ts";
 import { VIEW } from "./ranked-corpus.ts";
 
 const part = (order: number, hits: Record<string, number>, processingTimeMs = 0) => ({
@@ -27,9 +28,18 @@ describe("a merged facet search", () => {
   it("orders by count where the settings say so, equal counts with the larger value first, and cuts at the limit", () => {
     const view = { ...VIEW, facetMax: 2, physicalFacetMax: 3, sortFacetValuesBy: { "*": "count" } as const };
     const parts = [part(0, { a: 1, b: 1, c: 1 }), part(1, { a: 1, c: 1 })];
-    const { body, isTruncated } = mergeFacetSearch({ facetName: "genre", facetQuery: "", view, parts });
+    const { body, isApproximate } = mergeFacetSearch({ facetName: "genre", facetQuery: "", view, parts });
     expect(values(body["facetHits"])).toEqual(["c", "a"]);
-    expect(isTruncated).toBe(true);
+    expect(isApproximate).toBe(true);
+  });
+
+  it("is exact unless nodes leave duplicates out", () => {
+    const approximate = (distinctAttribute: string | null, parts: Part[]) =>
+      mergeFacetSearch({ facetName: "genre", facetQuery: null, view: { ...VIEW, distinctAttribute }, parts })
+        .isApproximate;
+    expect(approximate(null, [part(0, { a: 1 }), part(1, {})])).toBe(false);
+    expect(approximate("sku", [part(0, { a: 1 }), part(1, {})])).toBe(true);
+    expect(approximate("sku", [part(0, { a: 1 })])).toBe(false);
   });
 
   it("ignores accents in the order once there is a query, as the server's dictionary does", () => {

@@ -21,6 +21,20 @@ describe("merged facets", () => {
     expect(mergeFacets(bodies, { view: VIEW, candidates: 4 }).distribution).toEqual({ g: { noel: 1, NOËL: 3 } });
   });
 
+  it("stay as one node gave them when it was the only one, ties by count included", () => {
+    const view = { ...VIEW, sortFacetValuesBy: { "*": "count" } as const, facetMax: 3 };
+    const shown = (bodies: ReturnType<typeof facets>[]) =>
+      Object.keys(mergeFacets(bodies, { view, candidates: 3 }).distribution["g"] as object);
+    expect(shown([facets("g", { a: 1, c: 1, b: 1 })])).toEqual(["a", "c", "b"]);
+    expect(shown([facets("g", { a: 1, c: 1 }), facets("g", { b: 1 })])).toEqual(["c", "b", "a"]);
+  });
+
+  it("join spellings beside numbers too", () => {
+    const numeric = { g: { min: 1, max: 1 } };
+    const bodies = [facets("g", { 1: 1, A: 1 }, numeric), facets("g", { a: 2 })];
+    expect(mergeFacets(bodies, { view: VIEW, candidates: 4 }).distribution).toEqual({ g: { 1: 1, a: 3 } });
+  });
+
   it("take the smallest minimum and the largest maximum", () => {
     const bodies = [
       facets("p", { 1: 1, 5: 1 }, { p: { min: 1, max: 5 } }),

@@ -43,7 +43,7 @@ export const corpus: fc.Arbitrary<Ranked[]> = fc
   .map((documents) => documents.map((document, id) => ({ id, ...document })));
 
 /** The hit that a node sends for a document; `maxTypos` is the node's own denominator, which must not matter. */
-export function hitOf(document: Ranked, maxTypos: number): JsonObject {
+function hitOf(document: Ranked, maxTypos: number): JsonObject {
   return {
     id: document.id,
     price: document.price,

@@ -81,6 +81,15 @@ describe("the request for each node", () => {
     expect(asked["attributesToRetrieve"]).toEqual(["title", "sku"]);
   });
 
+  it("passes on what a node refuses, so that the refusal is the node's own", () => {
+    const refused = {
+      ...{ q: "a", limit: "ten", offset: null, page: -1, showRankingScoreDetails: "yes", facets: ["*", 3] },
+      ...{ attributesToRetrieve: "title", attributesToHighlight: [1], attributesToCrop: {} },
+    };
+    expect(planSearch(refused, HIDING).body).toMatchObject(refused);
+    expect(planSearch({ q: "a", page: null, hitsPerPage: null }, VIEW).body).toMatchObject({ offset: 0, limit: 20 });
+  });
+
   it("says when the distinct attribute cannot be seen", () => {
     expect(planSearch({ q: "a", distinct: "secret" }, HIDING).plan.isDistinctVisible).toBe(false);
     expect(planSearch({ q: "a" }, HIDING).plan.isDistinctVisible).toBe(true);
