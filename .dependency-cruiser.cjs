@@ -25,7 +25,7 @@ module.exports = {
       name: "only-transport-opens-connections",
       severity: "error",
       from: { path: "^src/", pathNot: "^src/(transport|testing|gateway|cli|store)/" },
-      to: { path: "(^(http|https|net|tls|dgram|http2)$|undici)" },
+      to: { path: "(^(http|https|net|tls|dgram|http2)$|node_modules/undici/)" },
     },
     {
       name: "only-stores-touch-files",

@@ -1,5 +1,5 @@
 /** The text being parsed, and what the position line of an error shows (a `_foreign` filter shows only its own part). */
-export interface Source {
+interface Source {
   readonly text: string;
   readonly shown: string;
 }

@@ -1,0 +1,114 @@
+import type { JsonObject } from "../../../core/types.ts";
+import { ApiError } from "../http/api-error.ts";
+import type { RouteContext } from "../http/route.ts";
+import { createEngine } from "../indexes/engine-factory.ts";
+import { engineSettings } from "../settings/stored-settings.ts";
+import type { Federation } from "./federation-body.ts";
+import type { IndexResult } from "./index-result.ts";
+import { inside } from "./inside-query.ts";
+import { engineSearch } from "./run-search.ts";
+
+interface Facets {
+  readonly indexUid: string;
+  readonly distribution: JsonObject;
+  readonly stats: JsonObject;
+}
+
+/** The facets of a federated search: by index, or merged into one distribution. */
+export function federatedFacets(
+  context: RouteContext,
+  results: readonly IndexResult[],
+  federation: Federation,
+): JsonObject {
+  const wanted = federation.facetsByIndex ?? {};
+  for (const uid of Object.keys(wanted).sort()) checkUnused(context, results, uid);
+  const found = results.flatMap((result) => {
+    const facets = wanted[result.index.uid];
+    return facets === undefined || facets === null ? [] : [facetsOf(context, result, facets)];
+  });
+  if (found.length === 0) return {};
+  if (federation.mergeFacets !== undefined && federation.mergeFacets !== null) {
+    return merged(results, found, federation.mergeFacets.maxValuesPerFacet ?? undefined);
+  }
+  const byIndex = found.map(({ indexUid, distribution, stats }) => [indexUid, { distribution, stats }] as const);
+  return { facetsByIndex: Object.fromEntries(byIndex) };
+}
+
+function checkUnused(context: RouteContext, results: readonly IndexResult[], uid: string): void {
+  if (results.some((result) => result.index.uid === uid) || context.node.indexByUid.has(uid)) return;
+  inside(`.federation.facetsByIndex.${uid}`, () => {
+    throw new ApiError(
+      "index_not_found",
+      `Index \`${uid}\` not found.\n - Note: index \`${uid}\` is not used in queries`,
+    );
+  });
+}
+
+function facetsOf(context: RouteContext, result: IndexResult, facets: readonly string[]): Facets {
+  const { index, queries } = result;
+  const [first, ...others] = queries;
+  const { position, query } = first ?? { position: 0, query: { indexUid: index.uid } };
+  const search = { ...query, offset: 0, limit: 0, facets: [...facets] };
+  const answer = inside(`.queries[${position}]`, () =>
+    inside(`.federation.facetsByIndex.${index.uid}`, () => {
+      if (others.length > 0) return facetsOfHits(result, facets);
+      return index.engine.search(index.uid, engineSearch(search, context.access.filterFor(index.uid)));
+    }),
+  );
+  return {
+    indexUid: index.uid,
+    distribution: (answer["facetDistribution"] ?? {}) as JsonObject,
+    stats: (answer["facetStats"] ?? {}) as JsonObject,
+  };
+}
+
+/** Several queries of one index share their facets: those of the documents that any of them found. */
+function facetsOfHits({ index, found }: IndexResult, facets: readonly string[]): JsonObject {
+  const engine = createEngine(engineSettings(index.settings), index.primaryKey);
+  for (const [docid, { document }] of found.entries()) if (document !== undefined) engine.put(docid, document);
+  return engine.search(index.uid, { limit: 0, facets });
+}
+
+function merged(results: readonly IndexResult[], found: readonly Facets[], limit: number | undefined): JsonObject {
+  const counts = new Map<string, Map<string, number>>();
+  const stats: Record<string, { min: number; max: number }> = {};
+  for (const facets of found) {
+    for (const [facet, values] of Object.entries(facets.distribution)) {
+      const sums = counts.get(facet) ?? new Map<string, number>();
+      for (const [value, count] of Object.entries(values as Record<string, number>)) {
+        sums.set(value, (sums.get(value) ?? 0) + count);
+      }
+      counts.set(facet, sums);
+    }
+    for (const [facet, { min, max }] of Object.entries(facets.stats as Record<string, { min: number; max: number }>)) {
+      const before = stats[facet] ?? { min, max };
+      stats[facet] = { min: Math.min(before.min, min), max: Math.max(before.max, max) };
+    }
+  }
+  const names = [...counts.keys()].sort();
+  const distribution = names.map((facet) => [
+    facet,
+    shown(counts.get(facet) ?? new Map(), orderOf(facet, results, limit)),
+  ]);
+  return { facetDistribution: Object.fromEntries(distribution) as JsonObject, facetStats: stats };
+}
+
+interface FacetOrder {
+  readonly by: "alpha" | "count";
+  readonly limit: number;
+}
+
+function orderOf(facet: string, results: readonly IndexResult[], limit: number | undefined): FacetOrder {
+  const [first] = results;
+  const { faceting } = engineSettings(first?.index.settings ?? {});
+  const by = faceting.sortFacetValuesBy[facet] ?? faceting.sortFacetValuesBy["*"] ?? "alpha";
+  return { by, limit: limit ?? faceting.maxValuesPerFacet };
+}
+
+function shown(counts: ReadonlyMap<string, number>, { by, limit }: FacetOrder): JsonObject {
+  const entries = [...counts].sort(([a, left], [b, right]) => {
+    if (by === "count" && left !== right) return right - left;
+    return a < b ? -1 : 1;
+  });
+  return Object.fromEntries(entries.slice(0, limit));
+}

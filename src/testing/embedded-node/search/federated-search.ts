@@ -1,0 +1,168 @@
+import type { JsonObject, JsonValue } from "../../../core/types.ts";
+import { documentId } from "../documents/document-id.ts";
+import { checkFilterSyntax } from "../documents/filter-syntax.ts";
+import { ApiError } from "../http/api-error.ts";
+import type { RouteContext } from "../http/route.ts";
+import type { EmbeddedIndex } from "../indexes/embedded-index.ts";
+import { requireNetwork } from "../routes/required-features.ts";
+import { distinctKeys } from "./distinct-keys.ts";
+import { federatedFacets } from "./federated-facets.ts";
+import { compareHits, type FederatedHit, rankValues } from "./federated-hit.ts";
+import type { Federation } from "./federation-body.ts";
+import type { IndexResult } from "./index-result.ts";
+import { inside } from "./inside-query.ts";
+import { requestUid } from "./request-uid.ts";
+import { checkQuery, engineSearch } from "./run-search.ts";
+import type { IndexedQuery } from "./search-query.ts";
+import { isPaged, paging, skipOf, takeOf } from "./search-window.ts";
+
+/** Answers several queries as one list of hits. */
+export function federatedSearch(
+  context: RouteContext,
+  queries: readonly IndexedQuery[],
+  federation: Federation,
+): JsonObject {
+  const startedAt = context.node.settings.clock.now();
+  for (const [at, query] of queries.entries()) inside(`.queries[${at}]`, () => checkFederatedQuery(context, query));
+  const uids = [...new Set(queries.map((query) => query.indexUid))].sort();
+  const results = uids.map((uid) => searchIndex(context, { uid, queries, federation }));
+  const facets = federatedFacets(context, results, federation);
+  const rejected = { count: 0 };
+  const merged = results.flatMap((result) => [...result.hits]).sort(compareHits);
+  const distinct = federation.distinct ?? undefined;
+  const hits = distinct === undefined ? merged : keepDistinct(merged, distinct, rejected);
+  const total = results.reduce((sum, result) => sum + result.total, 0) - rejected.count;
+  return {
+    hits: hits.slice(skipOf(federation), skipOf(federation) + takeOf(federation)).map(shownHit),
+    processingTimeMs: context.node.settings.clock.now() - startedAt,
+    ...paging(federation, total),
+    ...facets,
+    requestUid: requestUid(startedAt),
+  };
+}
+
+function checkFederatedQuery(context: RouteContext, query: IndexedQuery): void {
+  const paged = (["limit", "offset", "page", "hitsPerPage"] as const).find((name) => typeof query[name] === "number");
+  if (paged !== undefined) {
+    throw new ApiError(
+      "invalid_multi_search_query_pagination",
+      `Using pagination options is not allowed in federated queries.\n - Hint: remove \`${paged}\` from the query or remove \`federation\` from the request\n - Hint: pass \`federation.limit\` and \`federation.offset\` for pagination in federated search`,
+    );
+  }
+  if (query.facets !== undefined && query.facets !== null && query.facets.length > 0) {
+    const list = `[${query.facets.map((facet) => JSON.stringify(facet)).join(", ")}]`;
+    throw new ApiError(
+      "invalid_multi_search_query_facets",
+      `Using facet options is not allowed in federated queries.\n - Hint: remove \`facets\` from the query or remove \`federation\` from the request\n - Hint: pass \`federation.facetsByIndex.${query.indexUid}: ${list}\` for facets in federated search`,
+    );
+  }
+  if (typeof query.federationOptions?.remote === "string") {
+    requireNetwork(context.node, "Performing a remote federated search");
+  }
+  const { offset, limit, ...search } = query;
+  checkQuery(context.node, search);
+  context.node.index(query.indexUid);
+  checkFilterSyntax(context.node, query.filter, "invalid_search_filter");
+}
+
+function searchIndex(
+  context: RouteContext,
+  search: { uid: string; queries: readonly IndexedQuery[]; federation: Federation },
+): IndexResult {
+  const index = context.node.index(search.uid);
+  const queries = [...search.queries.entries()]
+    .filter(([, query]) => query.indexUid === search.uid)
+    .map(([position, query]) => ({ position, query }));
+  const found = queries.map((entry) => {
+    return inside(`.queries[${entry.position}]`, () => searchOnce(context, index, { ...entry, ...search }));
+  });
+  const rejected = { count: 0 };
+  const all = found.flatMap((one) => one.hits).sort(compareHits);
+  const unique = keepFirst(all);
+  const { distinct } = search.federation;
+  const hits = typeof distinct === "string" ? keepDistinct(unique, distinct, rejected) : unique;
+  const [only, ...others] = found;
+  const total = others.length === 0 ? (only?.total ?? 0) : unique.length;
+  const required = skipOf(search.federation) + takeOf(search.federation);
+  const cut = hits.slice(0, Math.min(required, index.maxTotalHits));
+  return { index, queries, found: unique, hits: cut, total: total - rejected.count };
+}
+
+/** One query of an index; with others on the same index all its hits are needed to count them together. */
+function searchOnce(
+  context: RouteContext,
+  index: EmbeddedIndex,
+  entry: { position: number; query: IndexedQuery; queries: readonly IndexedQuery[]; federation: Federation },
+): { hits: FederatedHit[]; total: number } {
+  const { indexUid, federationOptions, offset, limit, ...query } = entry.query;
+  const isAlone = entry.queries.filter((other) => other.indexUid === indexUid).length === 1;
+  const required = skipOf(entry.federation) + takeOf(entry.federation);
+  const window =
+    isPaged(entry.federation) && isAlone
+      ? { page: 1, hitsPerPage: required }
+      : { limit: isAlone ? required : index.size };
+  const primaryKey = index.primaryKey ?? "";
+  const retrieve = query.attributesToRetrieve;
+  const isIdHidden = Array.isArray(retrieve) && !retrieve.includes("*") && !retrieve.includes(primaryKey);
+  const answer = index.engine.search(indexUid, {
+    ...engineSearch({ ...query, ...window }, context.access.filterFor(indexUid)),
+    showRankingScore: true,
+    showRankingScoreDetails: true,
+    ...(isIdHidden ? { attributesToRetrieve: [...retrieve, primaryKey] } : {}),
+  });
+  const weight = federationOptions?.weight ?? 1;
+  const hits = (answer["hits"] as JsonObject[]).map((hit) => {
+    return federatedHit(index, hit, { query: entry.query, position: entry.position, weight, isIdHidden });
+  });
+  return { hits, total: Number(answer["estimatedTotalHits"] ?? answer["totalHits"]) };
+}
+
+function federatedHit(
+  index: EmbeddedIndex,
+  raw: JsonObject,
+  from: { query: IndexedQuery; position: number; weight: number; isIdHidden: boolean },
+): FederatedHit {
+  const { _rankingScore, _rankingScoreDetails, ...hit } = raw;
+  const primaryKey = index.primaryKey ?? "";
+  const document = primaryKey in hit ? index.get(documentId(hit, primaryKey)) : undefined;
+  if (from.isIdHidden) delete hit[primaryKey];
+  const weightedScore = Number(_rankingScore) * from.weight;
+  const queriesPosition = from.query.federationOptions?.queryPosition ?? from.position;
+  const shown: JsonObject = {
+    ...hit,
+    _federation: { indexUid: index.uid, queriesPosition, weightedRankingScore: weightedScore },
+    ...(from.query.showRankingScore === true && _rankingScore !== undefined ? { _rankingScore } : {}),
+    ...(from.query.showRankingScoreDetails === true && _rankingScoreDetails !== undefined
+      ? { _rankingScoreDetails }
+      : {}),
+  };
+  const values = rankValues((_rankingScoreDetails ?? {}) as JsonObject, Number(_rankingScore), from.weight);
+  return { hit: shown, indexUid: index.uid, document, queryPosition: from.position, weightedScore, values };
+}
+
+/** The best occurrence of each document. */
+function keepFirst(hits: readonly FederatedHit[]): FederatedHit[] {
+  const seen = new Set<JsonObject>();
+  return hits.filter(({ document }) => {
+    if (document === undefined) return true;
+    const isNew = !seen.has(document);
+    seen.add(document);
+    return isNew;
+  });
+}
+
+/** The first hit of each value; hits without a value stay. */
+function keepDistinct(hits: readonly FederatedHit[], field: string, rejected: { count: number }): FederatedHit[] {
+  const seen = new Set<string>();
+  return hits.filter(({ document }) => {
+    const keys = document === undefined ? [] : distinctKeys(document, field);
+    const isRepeated = keys.some((key) => seen.has(key));
+    if (isRepeated) rejected.count += 1;
+    else for (const key of keys) seen.add(key);
+    return !isRepeated;
+  });
+}
+
+function shownHit({ hit }: FederatedHit): JsonValue {
+  return hit;
+}

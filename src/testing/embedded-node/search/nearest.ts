@@ -1,0 +1,49 @@
+import { embeddingsOf, type UserEmbedder, userEmbedders } from "../documents/vectors.ts";
+import { ApiError } from "../http/api-error.ts";
+import type { EmbeddedIndex } from "../indexes/embedded-index.ts";
+
+/** A document with its likeness to a vector, from 0 to 1; `undefined` = it has no vectors. */
+export interface Neighbour {
+  readonly docid: number;
+  readonly similarity: number | undefined;
+}
+
+/** The embedder of an index by name, or the refusal that there is none. */
+export function embedderOf(index: EmbeddedIndex, name: string, code: string): UserEmbedder {
+  const embedder = userEmbedders(index.settings).find((candidate) => candidate.name === name);
+  if (embedder === undefined) throw new ApiError(code, `Cannot find embedder with name \`${name}\`.`);
+  return embedder;
+}
+
+/** Documents from the most to the least like a vector; those without vectors last. */
+export function nearest(
+  index: EmbeddedIndex,
+  docids: readonly number[],
+  target: { embedder: UserEmbedder; vector: readonly number[] },
+): Neighbour[] {
+  const { dimensions, name } = target.embedder;
+  if (target.vector.length !== dimensions) {
+    const words = `Invalid vector dimensions: expected: \`${dimensions}\`, found: \`${target.vector.length}\`.`;
+    throw new ApiError("invalid_vector_dimensions", words);
+  }
+  const neighbours = docids.map((docid) => {
+    const likenesses = embeddingsOf(index.engine.get(docid) ?? {}, name).map((one) => likeness(one, target.vector));
+    return { docid, similarity: likenesses.length === 0 ? undefined : Math.max(...likenesses) };
+  });
+  return neighbours.sort((a, b) => (b.similarity ?? -1) - (a.similarity ?? -1) || a.docid - b.docid);
+}
+
+/** The cosine of the angle, brought from -1..1 to 0..1, in single precision as the server has it. */
+function likeness(a: readonly number[], b: readonly number[]): number {
+  let product = 0;
+  let squaresA = 0;
+  let squaresB = 0;
+  for (const [at, x] of a.entries()) {
+    const y = Math.fround(b[at] ?? 0);
+    product += x * y;
+    squaresA += x * x;
+    squaresB += y * y;
+  }
+  const lengths = Math.sqrt(squaresA) * Math.sqrt(squaresB);
+  return lengths === 0 ? 0 : Math.fround((1 + product / lengths) / 2);
+}
