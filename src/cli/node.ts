@@ -1,0 +1,39 @@
+import { once } from "node:events";
+import { Command, InvalidArgumentError } from "commander";
+import { createEmbeddedNode } from "../testing/embedded-node/index.ts";
+
+interface NodeOptions {
+  readonly port: number;
+  readonly masterKey?: string;
+  readonly data?: string;
+}
+
+/** `miroir node`: an embedded node in the foreground. */
+export function nodeCommand(): Command {
+  return new Command("node")
+    .description(
+      "run the embedded node, a Meilisearch-compatible server for tests and development, until it is stopped",
+    )
+    .option("--port <number>", "TCP port on 127.0.0.1; 0 takes a free one", parsePort, 7700)
+    .option("--master-key <key>", "key that requests must carry (default: $MEILI_MASTER_KEY, or every route is open)")
+    .option("--data <file>", "journal that keeps the data (default: they are lost when the node stops)")
+    .action(runNode);
+}
+
+async function runNode({ port, masterKey = process.env["MEILI_MASTER_KEY"], data }: NodeOptions): Promise<void> {
+  const node = await createEmbeddedNode({
+    port,
+    ...(masterKey && { masterKey }),
+    ...(data !== undefined && { dataFile: data }),
+  });
+  const access = masterKey ? "with a master key" : "open to everyone on this machine";
+  process.stdout.write(`embedded node (not a Meilisearch server) at ${node.url}, ${access}\n`);
+  await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+  await node.close();
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError("Give a number from 0 to 65535.");
+  return port;
+}

@@ -1,0 +1,12 @@
+/** Servers for tests: one inside the process, or a cluster from the best source there is. */
+export {
+  createEmbeddedNode,
+  type EmbeddedNode,
+  type EmbeddedNodeOptions,
+  type EmbeddedRequest,
+  type EmbeddedResponse,
+  type Fault,
+  type Faults,
+} from "./embedded-node/index.ts";
+export { startTestCluster } from "./test-cluster/start-test-cluster.ts";
+export type { NodeSource, TestCluster, TestClusterOptions, TestNode } from "./test-cluster/test-cluster.ts";
