@@ -1,7 +1,12 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: { index: "src/index.ts", testing: "src/testing/index.ts", cli: "src/cli/main.ts" },
+  entry: {
+    index: "src/index.ts",
+    testing: "src/testing/index.ts",
+    "embedded-node": "src/testing/embedded-node/main.ts",
+    cli: "src/cli/main.ts",
+  },
   format: "esm",
   target: "node20",
   clean: true,

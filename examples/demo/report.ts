@@ -5,7 +5,8 @@ import type { DemoReport } from "./story.ts";
 
 /** The report as text, in colour if wanted. */
 export function renderReport(report: DemoReport, hasColour: boolean): string {
-  const mark = (isGood: boolean, text: string) => (hasColour ? styleText(isGood ? "green" : "red", text) : text);
+  const mark = (isGood: boolean, text: string) =>
+    hasColour ? styleText(isGood ? "green" : "red", text, { validateStream: false }) : text;
   const { killed, changes, stages, indebtedShards } = report;
   return [
     ...stages.flatMap((stage) => ["", ...renderStage(stage, mark)]),

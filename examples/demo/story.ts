@@ -25,22 +25,15 @@ const BATCH = 400;
 
 /** Starts the servers, tells the story, and leaves nothing behind. */
 export async function tellStory(progress: Progress): Promise<DemoReport> {
-  const [nodes, single] = await Promise.all([
-    startTestCluster({ nodes: 3, replicationFactor: REPLICATION_FACTOR, processes: true }),
-    startTestCluster({ nodes: 1, processes: true }),
-  ]);
-  const client = new Meilisearch(nodes.config);
+  await using nodes = await startTestCluster({ nodes: 3, replicationFactor: REPLICATION_FACTOR, processes: true });
+  await using single = await startTestCluster({ nodes: 1, processes: true });
+  await using client = new Meilisearch(nodes.config);
   const singleClient = new Meilisearch(hostOf(single));
-  try {
-    progress.say(`cluster: ${nodes.source}`);
-    progress.say(`reference: ${single.source}`);
-    const movies = await loadMovies();
-    const [cluster, reference] = await Promise.all([fill(client, movies, progress), fill(singleClient, movies)]);
-    return await compareThroughAnOutage({ nodes, single, pair: { cluster, reference }, movies, progress });
-  } finally {
-    await client.close();
-    await Promise.all([nodes.close(), single.close()]);
-  }
+  progress.say(`cluster: ${nodes.source}`);
+  progress.say(`reference: ${single.source}`);
+  const movies = await loadMovies();
+  const [cluster, reference] = await Promise.all([fill(client, movies, progress), fill(singleClient, movies)]);
+  return await compareThroughAnOutage({ nodes, single, pair: { cluster, reference }, movies, progress });
 }
 
 interface Scene {

@@ -2,24 +2,19 @@
 import { Meilisearch, metaOf } from "../../src/index.ts";
 import { startTestCluster } from "../../src/testing/index.ts";
 
-const servers = await startTestCluster({ nodes: 3 });
+await using servers = await startTestCluster({ nodes: 3 });
 console.log(servers.source);
 
-const client = new Meilisearch({ nodes: servers.nodes.map(({ url }) => url), apiKey: servers.masterKey ?? "" });
-try {
-  const movies = client.index("movies");
-  await movies
-    .addDocuments([
-      { id: 1, title: "Carol" },
-      { id: 2, title: "Wonder Woman" },
-      { id: 3, title: "Life of Pi" },
-    ])
-    .waitTask();
+await using client = new Meilisearch({ nodes: servers.nodes.map(({ url }) => url), apiKey: servers.masterKey ?? "" });
+const movies = client.index("movies");
+await movies
+  .addDocuments([
+    { id: 1, title: "Carol" },
+    { id: 2, title: "Wonder Woman" },
+    { id: 3, title: "Life of Pi" },
+  ])
+  .waitTask();
 
-  const answer = await movies.search("wonder wmoan");
-  console.log(answer.hits);
-  console.log(metaOf(answer));
-} finally {
-  await client.close();
-  await servers.close();
-}
+const answer = await movies.search("wonder wmoan");
+console.log(answer.hits);
+console.log(metaOf(answer));

@@ -56,6 +56,7 @@ export class NodeProcess implements TestNode {
   /** @throws Error with the end of the process's output when it ends, or does not answer in time */
   async restart(): Promise<void> {
     if (this.#child !== undefined) return;
+    this.#options.guard.requireOpen();
     const { command, args, environment, directory } = this.#options.launch;
     const child = spawn(command, [...args], {
       cwd: directory,

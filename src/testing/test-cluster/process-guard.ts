@@ -32,7 +32,14 @@ export class ProcessGuard {
       stdio: ["pipe", "ignore", "ignore"],
       detached: true,
     });
+    // A guard that was killed cannot be told anything; the servers still end with `close()` of the cluster.
+    this.#child.stdin?.on("error", () => undefined);
     this.#tell();
+  }
+
+  /** @throws Error once the guard was closed: a server started now would outlive this process */
+  requireOpen(): void {
+    if (this.#child.stdin?.writableEnded === true) throw new Error("The test cluster was closed. Start another one.");
   }
 
   /** A process to end. */
@@ -49,9 +56,10 @@ export class ProcessGuard {
 
   /** Lets the guard do its work now. */
   async close(): Promise<void> {
-    if (this.#child.exitCode !== null) return;
+    const { exitCode, signalCode, stdin } = this.#child;
+    if (exitCode !== null || signalCode !== null) return;
     const exit = once(this.#child, "exit");
-    this.#child.stdin?.end();
+    stdin?.end();
     await exit;
   }
 

@@ -23,7 +23,8 @@ export async function startTestCluster(options: TestClusterOptions = {}): Promis
     const version = await serverVersion(set.nodes[0]?.url ?? "", set.masterKey);
     const { nodes, masterKey: key } = set;
     const config = configOf(set, replicationFactor);
-    return { nodes, source: set.describe(version), masterKey: key, config, close: onlyOnce(set.close) };
+    const close = onlyOnce(set.close);
+    return { nodes, source: set.describe(version), masterKey: key, config, close, [Symbol.asyncDispose]: close };
   } catch (error) {
     await set.close();
     throw error;

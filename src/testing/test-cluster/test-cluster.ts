@@ -37,7 +37,7 @@ export interface TestNode {
 }
 
 /** Servers that listen, and what a client needs to use them. */
-export interface TestCluster {
+export interface TestCluster extends AsyncDisposable {
   readonly nodes: readonly TestNode[];
   /** Which servers these are, in one line. */
   readonly source: string;

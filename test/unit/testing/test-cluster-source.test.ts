@@ -1,13 +1,14 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { chooseSource } from "../../../src/testing/test-cluster/choose-source.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "miroir-path-"));
 const PATH = [tmpdir(), folder].join(delimiter);
 
 afterEach(() => rmSync(join(folder, "meilisearch"), { force: true }));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 function installBinary(mode: number): string {
   const path = join(folder, "meilisearch");
@@ -45,7 +46,7 @@ describe("the source of a test cluster", () => {
   it("passes over MEILISEARCH_URLS when nodes must be processes", () => {
     const environment = { MEILISEARCH_URLS: "http://a:1" };
     expect(chooseSource({ processes: true }, environment)).toEqual({ kind: "embedded" });
-    expect(() => chooseSource({ processes: true, source: "urls" }, environment)).toThrow(/cannot|can be killed/);
+    expect(() => chooseSource({ processes: true, source: "urls" }, environment)).toThrow(/can be killed/);
   });
 
   it("is refused with a remedy when the only kind allowed is not there", () => {

@@ -123,6 +123,13 @@ describe("a test cluster of processes", () => {
     }
   });
 
+  it("starts no node again once it is closed", async () => {
+    vi.stubEnv("MEILISEARCH_BIN", writeFakeServer(folder));
+    const cluster = await start({ nodes: 1 });
+    await cluster.close();
+    await expect(cluster.nodes[0]!.restart()).rejects.toThrow(/was closed/);
+  });
+
   it("is refused with the server's own words when one does not come up", async () => {
     vi.stubEnv("MEILISEARCH_BIN", writeBrokenServer(folder));
     await expect(startTestCluster()).rejects.toThrow(/does not answer at .*the database is broken/);

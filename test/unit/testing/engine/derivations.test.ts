@@ -5,7 +5,12 @@ import { Words } from "../../../../src/testing/embedded-node/engine/index/words.
 function derive(texts: readonly string[], text: string, options: { isPrefix?: boolean; maxTypos?: 1 | 2 } = {}) {
   const words = new Words();
   for (const word of texts) words.add(word);
-  const found = deriveWords(words, { text, isPrefix: options.isPrefix ?? false, maxTypos: options.maxTypos ?? 1 });
+  const found = deriveWords(words, {
+    text,
+    isPrefix: options.isPrefix ?? false,
+    maxTypos: options.maxTypos ?? 1,
+    accepts: () => true,
+  });
   const show = (list: number[]): string[] => list.map((word) => words.text(word));
   return { one: show(found.oneTypo), two: show(found.twoTypos) };
 }

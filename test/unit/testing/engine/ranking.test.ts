@@ -72,6 +72,22 @@ describe("what a query matches", () => {
   });
 });
 
+describe("what is highlighted", () => {
+  const shown = (engine: ReturnType<typeof engineOf>, q: string) =>
+    hits(engine, { q, attributesToHighlight: ["title"] }).map(
+      ({ _formatted }) => (_formatted as { title: string }).title,
+    );
+
+  test("the typed part of prefixes, whole words with typos, and phrases as one", () => {
+    expect(shown(engineOf(titled("Harbouring")), "harb")).toEqual(["<em>Harb</em>ouring"]);
+    expect(shown(engineOf(titled("the harbuor lights")), "harbour lig")).toEqual([
+      "the <em>harbuor</em> <em>lig</em>hts",
+    ]);
+    expect(shown(engineOf(titled("new york, york")), '"new york"')).toEqual(["<em>new york</em>, york"]);
+    expect(shown(engineOf(titled("Émile Zola")), "emi")).toEqual(["<em>Émi</em>le Zola"]);
+  });
+});
+
 describe("the order of hits", () => {
   test("fewer typos win", () => {
     expect(ids(engineOf(titled("lightxhouse", "lighthouse")), "lighthouse")).toEqual([2, 1]);

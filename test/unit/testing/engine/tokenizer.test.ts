@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { bucketedPosition, placeWords } from "../../../../src/testing/embedded-node/engine/index/positions.ts";
+import { searchableValues } from "../../../../src/testing/embedded-node/engine/index/searchable-values.ts";
 import { normalizeFacet, originalLengths } from "../../../../src/testing/embedded-node/engine/text/normalize.ts";
 import { tokenize, tokenizerOptions } from "../../../../src/testing/embedded-node/engine/text/tokenizer.ts";
 import { settingsWith } from "./fields-support.ts";
@@ -84,5 +85,16 @@ describe("the places of words", () => {
 
   test("grow coarser from 16 on", () => {
     expect([0, 15, 16, 23, 24, 25, 33].map(bucketedPosition)).toEqual([0, 15, 24, 24, 32, 32, 64]);
+  });
+
+  test("count an array below the first level as a value before its elements", () => {
+    const values = searchableValues({ top: ["a", { in: ["b", "c"] }], deep: { list: ["d"], text: "e" } });
+    expect(Object.fromEntries(values)).toEqual({
+      top: ["a"],
+      "top.in": [["b", "c"], "b", "c"],
+      "deep.list": [["d"], "d"],
+      "deep.text": ["e"],
+    });
+    expect(placeWords(values.get("deep.list") ?? [], DEFAULTS)).toEqual([{ word: "d", position: 8 }]);
   });
 });

@@ -16,6 +16,8 @@ export interface DerivationRequest {
   /** Whether the word stands for the beginning of the words looked for. */
   readonly isPrefix: boolean;
   readonly maxTypos: 1 | 2;
+  /** Which words may be found with typos at all. */
+  accepts(word: WordNumber): boolean;
 }
 
 /**
@@ -31,7 +33,7 @@ export function deriveWords(words: Words, request: DerivationRequest): Derivatio
     const isTwoFull = request.maxTypos === 1 || found.twoTypos.length >= MAX_TWO_TYPOS;
     if (isOneFull && isTwoFull) break;
     const distance = walk.distance(words.text(word));
-    if (distance === undefined || distance === 0) continue;
+    if (distance === undefined || distance === 0 || !request.accepts(word)) continue;
     const typos = words.text(word).startsWith(first) ? distance : typosOfOtherFirst(distance, request, isTwoFull);
     if (typos === 1 && !isOneFull) found.oneTypo.push(word);
     if (typos === 2 && !isTwoFull) found.twoTypos.push(word);

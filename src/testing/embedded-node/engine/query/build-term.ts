@@ -1,4 +1,4 @@
-import { deriveWords } from "../index/derivations.ts";
+import { type Derivations, deriveWords } from "../index/derivations.ts";
 import type { WordNumber } from "../index/words.ts";
 import { normalizeWord, utf8Length } from "../text/normalize.ts";
 import type { SearchContext } from "./context.ts";
@@ -37,16 +37,18 @@ export function buildTerm(context: SearchContext, text: string, options: TermOpt
       typos,
     };
   }
+  context.firstSeen(text);
   const exact = context.index.words.find(text);
   const longer = options.isPrefix ? context.index.words.startingWith(text) : [];
-  const isCommonPrefix = utf8Length(text) <= COMMON_PREFIX_BYTES && longer.length >= COMMON_PREFIX_WORDS;
-  const prefixOf = longer.filter((word) => word !== exact);
+  const isCommonPrefix = utf8Length(text) <= COMMON_PREFIX_BYTES && isCommon(context, longer);
+  const prefixOf = longer.filter((word) => word !== exact).slice(0, isCommonPrefix ? longer.length : MAX_PREFIX_WORDS);
+  if (!isCommonPrefix) for (const word of prefixOf) context.firstSeen(context.index.words.text(word));
   return {
     ...base,
     maxTypos: options.maxTypos,
     isPrefix: options.isPrefix,
     exact,
-    prefixOf: isCommonPrefix ? prefixOf : prefixOf.slice(0, MAX_PREFIX_WORDS),
+    prefixOf,
     isCommonPrefix,
     synonyms: synonymsOf(context, text, options),
     typos: undefined,
@@ -55,6 +57,7 @@ export function buildTerm(context: SearchContext, text: string, options: TermOpt
 
 /** The term of a quoted phrase. */
 export function phraseTerm(context: SearchContext, phrase: Phrase): QueryTerm {
+  for (const word of phrase.words) if (word !== undefined) context.firstSeen(word);
   return {
     id: context.nextTermId(),
     original: phrase.words.filter((word) => word !== undefined).join(" "),
@@ -82,12 +85,26 @@ export function allowedTypos(context: SearchContext, word: string): 0 | 1 | 2 {
 /** The words with typos and the split words of a term, computed once per search. */
 export function typosOf(context: SearchContext, term: QueryTerm): TypoDerivations {
   term.typos ??= {
-    ...(term.maxTypos === 0
-      ? { oneTypo: [], twoTypos: [] }
-      : deriveWords(context.index.words, { text: term.original, isPrefix: term.isPrefix, maxTypos: term.maxTypos })),
+    ...derivationsOf(context, term),
     split: term.phrase === undefined ? bestSplit(context, term) : undefined,
   };
   return term.typos;
+}
+
+function isCommon(context: SearchContext, words: readonly WordNumber[]): boolean {
+  return (
+    words.length >= COMMON_PREFIX_WORDS &&
+    words.filter((word) => context.isTolerant(word)).length >= COMMON_PREFIX_WORDS
+  );
+}
+
+function derivationsOf(context: SearchContext, { original, isPrefix, maxTypos }: QueryTerm): Derivations {
+  if (maxTypos === 0) return { oneTypo: [], twoTypos: [] };
+  const accepts = (word: WordNumber): boolean => context.isTolerant(word);
+  const found = deriveWords(context.index.words, { text: original, isPrefix, maxTypos, accepts });
+  const texts = [...found.oneTypo, ...found.twoTypos].map((word) => context.index.words.text(word));
+  for (const text of texts.sort()) context.firstSeen(text);
+  return found;
 }
 
 function synonymsOf(context: SearchContext, text: string, options: TermOptions): Phrase[] {
@@ -109,6 +126,7 @@ function bestSplit(context: SearchContext, term: QueryTerm): Phrase | undefined 
   let best: { count: number; words: [string, string] } | undefined;
   for (let i = 1; i < letters.length; i += 1) {
     const words: [string, string] = [letters.slice(0, i).join(""), letters.slice(i).join("")];
+    for (const word of words) context.firstSeen(word);
     const count = adjacentCount(context, words);
     if (count > (best?.count ?? 0)) best = { count, words };
   }

@@ -14,6 +14,7 @@ export class SearchContext {
   readonly phraseDocs = new Map<Phrase, DocSet>();
   readonly termDocs = new Map<string, DocSet>();
   readonly synonyms: SynonymTable;
+  readonly #firstSeen = new Map<string, number>();
   #marks: Uint8Array | undefined;
   #nextTerm = 0;
 
@@ -29,6 +30,16 @@ export class SearchContext {
     return this.#nextTerm;
   }
 
+  /** When a word first came up in this search, as a rising number; highlights go by it where several words would fit. */
+  firstSeen(text: string): number {
+    let order = this.#firstSeen.get(text);
+    if (order === undefined) {
+      order = this.#firstSeen.size;
+      this.#firstSeen.set(text, order);
+    }
+    return order;
+  }
+
   /** Adds the documents that hold a word to a set. Words that the user did not write are not looked for in exact fields. */
   addWordDocs(word: WordNumber, isDerived: boolean, into: DocSet): void {
     if (isDerived && this.#isExactWord(this.index.words.text(word))) return;
@@ -36,6 +47,14 @@ export class SearchContext {
       if (!this.searches(field) || (isDerived && this.index.fields.at(field)?.isExact === true)) continue;
       for (const docid of docids) into.add(docid);
     }
+  }
+
+  /** Whether a word can be found with typos: not where they are disabled, for numbers or for all fields that hold it. */
+  isTolerant(word: WordNumber): boolean {
+    const { disableOnAttributes, disableOnNumbers } = this.settings.typoTolerance;
+    if (disableOnNumbers && this.#isExactWord(this.index.words.text(word))) return false;
+    if (disableOnAttributes.length === 0) return true;
+    return [...this.index.postings(word).keys()].some((field) => this.index.fields.at(field)?.isExact !== true);
   }
 
   /** The documents that hold a word as written. */

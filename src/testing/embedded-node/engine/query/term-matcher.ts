@@ -10,7 +10,7 @@ interface LocatedPhrase {
 }
 
 interface LocatedWords {
-  /** With the order in which they were found out: the first that fits counts. */
+  /** With the order in which they came up: the first that fits counts. */
   readonly words: ReadonlyMap<string, number>;
   readonly isPrefix: boolean;
   /** Number of characters that the user typed. */
@@ -26,7 +26,7 @@ export function termMatcher(context: SearchContext, terms: readonly LocatedQuery
   const words = terms
     .map(
       ({ term, positions }): LocatedWords => ({
-        words: new Map(wordsOf(context, term).map((word, order) => [word, order])),
+        words: new Map(wordsOf(context, term).map((word) => [word, context.firstSeen(word)])),
         isPrefix: term.isPrefix,
         typed: [...term.original].length,
         ids: idsOf(positions),
@@ -111,9 +111,8 @@ function phrasesOf(term: QueryTerm): Phrase[] {
 function wordsOf(context: SearchContext, term: QueryTerm): string[] {
   const words = term.exact === undefined ? [] : [term.exact];
   if (!term.isCommonPrefix) words.push(...term.prefixOf);
-  const typos = [...(term.typos?.oneTypo ?? []), ...(term.typos?.twoTypos ?? [])];
-  const text = (word: number): string => context.index.words.text(word);
-  return [...words.map(text), ...typos.map(text).sort()];
+  words.push(...(term.typos?.oneTypo ?? []), ...(term.typos?.twoTypos ?? []));
+  return words.map((word) => context.index.words.text(word));
 }
 
 function idsOf([first, last]: readonly [number, number]): number[] {
