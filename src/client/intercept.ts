@@ -9,6 +9,7 @@ import { attachMeta } from "../core/meta.ts";
 import type { ClusterRequest, ClusterResponse, HttpMethod } from "../core/types.ts";
 import { Deadline, DeadlineExceeded } from "../execute/deadline.ts";
 import type { CallOptions } from "../routes/cluster.ts";
+import { untilAborted } from "../util/abort.ts";
 import { systemClock } from "../util/clock.ts";
 import type { ClusterSession } from "./session.ts";
 import { toRequest, type VerbOptions } from "./to-request.ts";
@@ -55,7 +56,8 @@ async function send(
   const budget = budgetOf(request, config);
   const signal = budget?.signal ?? request.signal;
   try {
-    const response = await orAborted(session.handle({ ...request, ...(signal && { signal }) }, call), signal);
+    const work = session.handle({ ...request, ...(signal && { signal }) }, call);
+    const response = await (signal === undefined ? work : untilAborted(work, signal));
     return unwrap(response);
   } catch (error) {
     throw signal?.aborted === true ? aborted(url, signal.reason, request) : error;
@@ -68,22 +70,6 @@ async function send(
 function budgetOf(request: ClusterRequest, config: Config): Deadline | undefined {
   if (config.timeout === undefined || request.signal !== undefined) return undefined;
   return Deadline.start(systemClock, config.timeout);
-}
-
-/** Rejects as soon as the signal fires, whatever the work behind still has to finish. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  let onAbort = () => {};
-  const abortion = new Promise<never>((_resolve, reject) => {
-    onAbort = () => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    else signal.addEventListener("abort", onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([work, abortion]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }
 
 function aborted(url: string, reason: unknown, request: ClusterRequest): MeilisearchRequestError {

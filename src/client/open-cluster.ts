@@ -78,21 +78,26 @@ interface Parts extends Pick<Cluster, "topology" | "hasher" | "clock" | "transpo
 function assemble({ highWater, config, verify, ...shared }: Parts): Cluster {
   const { topology, clock, operator } = shared;
   const nodesById = new Map(topology.nodes.map((node) => [node.id, node]));
-  const health = new HealthMonitor({ health: new NodeHealth(), clock, nodesById, probe: verify });
+  const options = clusterOptions(config);
+  const patienceMs = Math.min(options.attemptTimeoutMs, options.readTimeoutMs, options.writeTimeoutMs);
+  const health = new HealthMonitor({ health: new NodeHealth(), clock, nodesById, patienceMs, probe: verify });
   const isSuspect = (node: string) => health.isSuspect(node);
   const { nodes } = topology;
+  const debts = new DebtBook({ operator, nodes, isSuspect });
+  const stamps = new HybridClock({ now: () => clock.now(), writer: randomBelow(2 ** 16) });
+  const learn: DebtBook["load"] = (records) => debts.load(records);
+  const registry = new IndexRegistry({ operator, nodes, isSuspect, maxAgeMs: REGISTRY_MAX_AGE_MS, learn, stamps });
   return {
-    ...shared,
-    nodesById,
-    health,
-    registry: new IndexRegistry({ operator, nodes, isSuspect, maxAgeMs: REGISTRY_MAX_AGE_MS }),
-    debts: new DebtBook({ operator, nodes, isSuspect }),
+    ...{ ...shared, nodesById, health, debts, stamps, registry },
     lanes: new Lanes(),
     intake: new Lanes(),
-    tasks: new TaskTracker({ operator, clock, isSuspect, highWater, sweepMs: SWEEP_MS, keep: KEPT_TASKS }),
+    tasks: new TaskTracker({
+      ...{ operator, clock, isSuspect, highWater, timeoutMs: patienceMs, sweepMs: SWEEP_MS, keep: KEPT_TASKS },
+      observe: (node, outcome) => health.observe(node, outcome),
+      recorded: (indexUid) => registry.stored(indexUid),
+    }),
     taskUids: new TaskUids({ now: () => clock.now(), writer: randomBelow(WRITER_SLOTS) }),
-    stamps: new HybridClock({ now: () => clock.now(), writer: randomBelow(2 ** 16) }),
-    options: clusterOptions(config),
+    options,
   };
 }
 

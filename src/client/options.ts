@@ -111,6 +111,8 @@ export function checkConfig(config: StaticClusterConfig | TopologyClusterConfig)
   checkClusterConfig(toClusterConfig(config));
 }
 
+/** An address of a store may hold a password, which is not shown. */
 function refuse(field: string, value: unknown, remedy: string): never {
-  throw new MiroirError("miroir_invalid_config", `\`${field}\` is ${JSON.stringify(value)}. ${remedy}`);
+  const shown = (JSON.stringify(value) ?? "missing").replace(/\/\/[^"]*@/g, "//***@");
+  throw new MiroirError("miroir_invalid_config", `\`${field}\` is ${shown}. ${remedy}`);
 }

@@ -24,7 +24,9 @@ export function toRequest(method: HttpMethod, options: VerbOptions, config: Part
     path,
     params: { ...Object.fromEntries(url.searchParams), ...paramsOf(options.params) },
     headers,
-    ...(options.body === undefined ? {} : { body: copyBody(options.body, method !== "GET" && DOCUMENTS_PATH.test(path)) }),
+    ...(options.body === undefined
+      ? {}
+      : { body: copyBody(options.body, method !== "GET" && DOCUMENTS_PATH.test(path)) }),
     contentType: headers["content-type"] ?? "application/json",
     ...(signal === undefined || signal === null ? {} : { signal }),
   };

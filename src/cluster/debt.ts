@@ -28,6 +28,8 @@ export function parseDebt(value: unknown): Debt {
 /** Every debt this process knows of, answering the questions that reads and writes ask on their hot path. */
 export class DebtLedger {
   readonly #byReplica = new Map<string, Debt[]>();
+  /** Debts that writes under way may turn out to leave. */
+  readonly #doubts = new Set<Debt>();
 
   add(debts: Iterable<Debt>): void {
     for (const debt of debts) {
@@ -38,6 +40,18 @@ export class DebtLedger {
     }
   }
 
+  /**
+   * Takes debts for granted that a write under way may leave, until its outcome is known: writes behind it must not count
+   * on the replica. Reads need not know of them, since nobody was told yet that the write succeeded.
+   * @returns what takes the doubt away again
+   */
+  doubt(debts: readonly Debt[]): () => void {
+    for (const debt of debts) this.#doubts.add(debt);
+    return () => {
+      for (const debt of debts) this.#doubts.delete(debt);
+    };
+  }
+
   /** Whether a replica of a shard owes anything. */
   owes(index: string, node: string, shard: number): boolean {
     return this.#byReplica.size > 0 && this.#byReplica.has(replicaKey(index, node, shard));
@@ -45,9 +59,11 @@ export class DebtLedger {
 
   /** Whether a replica owes one of these documents ("all": anything in the shard). */
   owesAny(index: string, replica: { node: string; shard: number }, ids: readonly string[] | "all"): boolean {
-    const debts = this.#byReplica.get(replicaKey(index, replica.node, replica.shard));
-    if (debts === undefined) return false;
-    if (ids === "all") return true;
+    const debts = [...(this.#byReplica.get(replicaKey(index, replica.node, replica.shard)) ?? [])];
+    for (const doubt of this.#doubts) {
+      if (doubt.index === index && doubt.node === replica.node && doubt.shard === replica.shard) debts.push(doubt);
+    }
+    if (debts.length === 0 || ids === "all") return debts.length > 0;
     const asked = new Set(ids);
     return debts.some((debt) => debt.ids === "all" || debt.ids.some((id) => asked.has(id)));
   }

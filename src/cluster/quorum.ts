@@ -25,8 +25,8 @@ function isEnough(replicas: readonly string[], shard: number, input: QuorumInput
   return counted >= requiredReplicas(replicas.length, input.consistency);
 }
 
-/** Acknowledgements a group of `replicas` must give. */
+/** Acknowledgements a group of `replicas` must give; at least one, whatever the table says. */
 export function requiredReplicas(replicas: number, consistency: WriteConsistency): number {
   if (consistency === "one") return 1;
-  return consistency === "all" ? replicas : Math.ceil(replicas / 2);
+  return Math.max(1, consistency === "all" ? replicas : Math.ceil(replicas / 2));
 }

@@ -44,7 +44,7 @@ export async function introduce(operator: Operator, configured: Topology, signal
 
 async function greet(operator: Operator, node: NodeInfo, signal: AbortSignal | undefined): Promise<Greeting> {
   try {
-    return { node, records: await readState(operator, node, signal) };
+    return { node, records: await readState(operator, node, { signal, unchecked: true }) };
   } catch (error) {
     if (error instanceof OperatorCallFailed) return { node, failure: error };
     throw error;

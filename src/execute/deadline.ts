@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../util/clock.ts";
 
 /** Abort reason of a {@link Deadline} that ran out, so that a time-out can be told from a caller's abort. */
@@ -24,6 +25,7 @@ export class Deadline {
     this.#clock = clock;
     this.#parent = parent;
     this.#endsAt = clock.monotonic() + timeoutMs;
+    setMaxListeners(0, this.#controller.signal); // one listener a node asked, and clusters may be large
     this.#onParentAbort = () => this.#controller.abort(parent?.reason);
     if (parent?.aborted) this.#onParentAbort();
     else parent?.addEventListener("abort", this.#onParentAbort, { once: true });

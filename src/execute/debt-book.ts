@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { type Debt, DebtLedger, parseDebt } from "../cluster/debt.ts";
+import { latestRows, parseRow, physicalUid } from "../cluster/registry.ts";
 import { MiroirError } from "../core/errors.ts";
 import type { JsonObject, NodeInfo } from "../core/types.ts";
+import { decodeStamp } from "../routing/stamp.ts";
 import type { Operator } from "./operator.ts";
 import { putState, type StateRecord } from "./state-index.ts";
 
@@ -16,15 +18,29 @@ export interface DebtBookOptions {
 export class DebtBook {
   readonly ledger = new DebtLedger();
   readonly #options: DebtBookOptions;
+  /** Ids of the records whose debts the ledger has. */
+  readonly #known = new Set<string>();
 
   constructor(options: DebtBookOptions) {
     this.#options = options;
   }
 
-  /** Learns the debts found on the nodes; the same record from several nodes counts once. */
+  /**
+   * Learns the debts found on the nodes; a record counts once, from however many nodes and however often it is read. Debts
+   * from before an index was created belong to a deleted one of the same name.
+   */
   load(records: readonly StateRecord[]): void {
-    const byId = new Map(records.filter((record) => record.kind === "debt").map((record) => [record.id, record]));
-    for (const { value } of byId.values()) this.ledger.add((value["debts"] as JsonObject[]).map(parseDebt));
+    const rows = latestRows(records.filter(({ kind }) => kind === "index").map(({ value }) => parseRow(value)));
+    const rowsByIndex = new Map([...rows.values()].map((row) => [physicalUid(row), row]));
+    const isOwed = ({ index, stamp }: Debt) => {
+      const row = rowsByIndex.get(index);
+      return row === undefined || (!row.deleted && decodeStamp(stamp).timeMs >= Date.parse(row.createdAt));
+    };
+    for (const { id, kind, value } of records) {
+      if (kind !== "debt" || this.#known.has(id)) continue;
+      this.ledger.add((value["debts"] as JsonObject[]).map(parseDebt).filter(isOwed));
+      this.#known.add(id);
+    }
   }
 
   /**
@@ -40,6 +56,7 @@ export class DebtBook {
       kind: "debt",
       value: { debts: debts as unknown as JsonObject[] },
     };
+    this.#known.add(record.id);
     const keepers = nodes.filter((node) => !isSuspect(node.id));
     const results = await Promise.allSettled(keepers.map((node) => putState(operator, node, [record])));
     if (results.some((result) => result.status === "fulfilled")) return;

@@ -8,6 +8,11 @@ export interface HealthMonitorOptions {
   readonly health: NodeHealth;
   readonly clock: Clock;
   readonly nodesById: ReadonlyMap<string, NodeInfo>;
+  /**
+   * Shortest time in vain that makes a node suspect, in milliseconds; a call in a greater hurry proves nothing, and must
+   * not keep writes from the node.
+   */
+  readonly patienceMs: number;
   /** Asks a node whether it is there and itself; rejects when not. */
   readonly probe: (node: NodeInfo) => Promise<void>;
 }
@@ -31,10 +36,12 @@ export class HealthMonitor {
 
   /** Learns from one attempt. A broken connection alone proves nothing; a refused or unanswered one does. */
   observe(node: string, outcome: Outcome): void {
-    const { health, clock } = this.#options;
+    const { health, clock, patienceMs } = this.#options;
     if (outcome.kind === "answered") health.answered(node);
     else if (outcome.kind === "unreachable") health.failed(node, clock.now(), outcome.failure.message);
-    else if (outcome.kind === "unknown" && outcome.timedOut) health.failed(node, clock.now(), "did not answer in time");
+    else if (outcome.kind === "unknown" || outcome.kind === "aborted") {
+      if ((outcome.silentMs ?? 0) >= patienceMs) health.failed(node, clock.now(), "did not answer in time");
+    }
   }
 
   /** Marks a node that must not be used until a probe says otherwise. */
@@ -51,12 +58,31 @@ export class HealthMonitor {
 
   /** Probes these suspects now, unless one of them failed a moment ago; answers those that recovered. */
   async recovered(nodes: Iterable<string>): Promise<string[]> {
-    const { health, clock } = this.#options;
-    const due = new Set(health.dueProbes(clock.now()));
-    const asked = [...nodes].filter((node) => due.has(node) || this.#probes.has(node));
-    for (const node of due) if (!asked.includes(node)) void this.#probe(node);
-    const results = await Promise.all(asked.map((node) => this.#probe(node)));
-    return asked.filter((_node, position) => results[position] === true);
+    const asked = [...this.#probeAll(nodes)];
+    const results = await Promise.all(asked.map(([, probe]) => probe));
+    return asked.flatMap(([node], position) => (results[position] === true ? [node] : []));
+  }
+
+  /** As {@link recovered}, but answers as soon as one of them did: a silent node must not delay the others. */
+  anyRecovered(nodes: Iterable<string>): Promise<boolean> {
+    const probes = [...this.#probeAll(nodes).values()].map(async (probe) => {
+      if (!(await probe)) throw new Error("not recovered");
+    });
+    return Promise.any(probes).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Starts every probe that is due; answers those of these nodes, and those of theirs that are under way. */
+  #probeAll(nodes: Iterable<string>): Map<string, Promise<boolean>> {
+    this.refresh();
+    return new Map(
+      [...nodes].flatMap((node) => {
+        const probe = this.#probes.get(node);
+        return probe === undefined ? [] : [[node, probe] as const];
+      }),
+    );
   }
 
   #probe(id: string): Promise<boolean> {

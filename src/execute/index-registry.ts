@@ -2,6 +2,7 @@ import { type IndexRow, latestRows, parseRow } from "../cluster/registry.ts";
 import type { Attempt } from "../core/attempt.ts";
 import { MiroirError } from "../core/errors.ts";
 import type { JsonObject, NodeInfo } from "../core/types.ts";
+import type { HybridClock } from "../routing/stamp.ts";
 import type { Operator } from "./operator.ts";
 import { putState, readState, type StateRecord } from "./state-index.ts";
 
@@ -12,12 +13,18 @@ export interface IndexRegistryOptions {
   readonly isSuspect: (node: string) => boolean;
   /** Age from which the rows are read again in the background, in milliseconds. */
   readonly maxAgeMs: number;
+  /** Told of every record that is read: they hold the debts that other processes wrote down. */
+  readonly learn: (records: readonly StateRecord[]) => void;
+  /** Sees every row's stamp, so that what this process writes on top of a row is above it, whatever its clock says. */
+  readonly stamps: Pick<HybridClock, "observe">;
 }
 
 /** The rows of all logical indexes: cached, read again when old or when an index is not found, written to every node. */
 export class IndexRegistry {
   readonly #options: IndexRegistryOptions;
   #rows = new Map<string, IndexRow>();
+  /** Node tasks that store the last row of an index, as long as they may be under way. */
+  readonly #storing = new Map<string, readonly { readonly node: NodeInfo; readonly taskUid: number }[]>();
   #readAt: number;
   #reading: Promise<void> | undefined;
 
@@ -64,11 +71,14 @@ export class IndexRegistry {
     const record: StateRecord = { id: `index_${row.uid}`, kind: "index", value: row as unknown as JsonObject };
     const results = await Promise.allSettled(nodes.map((node) => putState(operator, node, [record])));
     const failures: Attempt[] = [];
+    const storing: { node: NodeInfo; taskUid: number }[] = [];
     for (const [position, result] of results.entries()) {
       const node = nodes[position];
-      if (result.status === "rejected" && node)
-        failures.push({ node: node.id, url: node.url, reason: String(result.reason) });
+      if (node === undefined) continue;
+      if (result.status === "fulfilled") storing.push({ node, taskUid: result.value });
+      else failures.push({ node: node.id, url: node.url, reason: String(result.reason) });
     }
+    this.#storing.set(row.uid, storing);
     if (failures.length === 0) return;
     const names = failures.map((failure) => `\`${failure.node}\``).join(", ");
     throw new MiroirError("miroir_store_unavailable", `Index \`${row.uid}\` could not be recorded on node ${names}.`, {
@@ -77,7 +87,21 @@ export class IndexRegistry {
     });
   }
 
-  /** Reads the rows of every node that can be asked; calls under way share one read. */
+  /**
+   * Resolves when the nodes show the last row that this process wrote of an index, so that whoever is told that a change
+   * is done may start another process that sees it. A node that cannot be asked is not waited for.
+   */
+  async stored(uid: string): Promise<void> {
+    const storing = this.#storing.get(uid) ?? [];
+    const { operator } = this.#options;
+    await Promise.allSettled(storing.map(({ node, taskUid }) => operator.waitForTask(node, taskUid)));
+    if (this.#storing.get(uid) === storing) this.#storing.delete(uid);
+  }
+
+  /**
+   * Reads the rows of every node that can be asked; calls under way share one read.
+   * @throws MiroirError `miroir_store_unavailable` when no node shows its rows: an index that is not found there may exist
+   */
   refresh(): Promise<void> {
     this.#reading ??= this.#read().finally(() => {
       this.#reading = undefined;
@@ -85,21 +109,36 @@ export class IndexRegistry {
     return this.#reading;
   }
 
+  /** A read in the background that fails is made again by the next call; the age says when. */
   #refreshWhenOld(): void {
     const age = this.#options.operator.clock.monotonic() - this.#readAt;
-    if (age > this.#options.maxAgeMs) void this.refresh();
+    if (age > this.#options.maxAgeMs) this.refresh().catch(() => undefined);
   }
 
   async #read(): Promise<void> {
     const { operator, nodes, isSuspect } = this.#options;
-    const askable = nodes.filter((node) => !isSuspect(node.id));
-    const results = await Promise.allSettled(askable.map((node) => readState(operator, node)));
-    for (const result of results) if (result.status === "fulfilled") this.#learn(result.value ?? []);
+    const healthy = nodes.filter((node) => !isSuspect(node.id));
+    const asked = healthy.length > 0 ? healthy : nodes;
+    // Checked connections only: another cluster's rows must never be taken for ours.
+    const results = await Promise.allSettled(asked.map((node) => readState(operator, node, { unchecked: false })));
+    const found = results.flatMap((result) => (result.status === "fulfilled" ? [result.value ?? []] : []));
+    if (found.length === 0) throw unreadable(results.find((result) => result.status === "rejected")?.reason);
+    for (const records of found) this.#learn(records);
+    this.#options.learn(found.flat());
     this.#readAt = operator.clock.monotonic();
   }
 
   #learn(records: readonly StateRecord[]): void {
     const rows = records.filter((record) => record.kind === "index").map((record) => parseRow(record.value));
+    for (const { stamp } of rows) this.#options.stamps.observe(stamp);
     this.#rows = latestRows([...this.#rows.values(), ...rows]);
   }
+}
+
+function unreadable(reason: unknown): MiroirError {
+  const why = reason instanceof Error ? reason.message : String(reason);
+  return new MiroirError("miroir_store_unavailable", `No node shows which indexes there are: ${why}.`, {
+    status: 503,
+    reason,
+  });
 }

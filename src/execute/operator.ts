@@ -42,8 +42,6 @@ export class OperatorCallFailed extends Error {
   }
 }
 
-const NEVER = new AbortController().signal;
-
 /** miroir's own calls to single nodes: marker, registry, settings, tasks. */
 export class Operator {
   readonly #options: OperatorOptions;
@@ -73,7 +71,12 @@ export class Operator {
       ...(authorization === undefined ? {} : { authorization }),
       unchecked: call.unchecked === true,
     };
-    const context = { transport, clock, signal: call.signal ?? NEVER, timeoutMs: call.timeoutMs ?? 5000 };
+    const context = {
+      transport,
+      clock,
+      signal: call.signal ?? new AbortController().signal,
+      timeoutMs: call.timeoutMs ?? 5000,
+    };
     const outcome = await attempt(request, context);
     if (outcome.kind === "answered") return outcome.response;
     const { reason } = describeAttempt(request, outcome);

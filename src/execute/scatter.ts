@@ -2,6 +2,7 @@ import type { Attempt } from "../core/attempt.ts";
 import type { NodeInfo } from "../core/types.ts";
 import type { Cover } from "../routing/cover.ts";
 import type { NodeRequest, NodeResponse, Transport } from "../transport/transport.ts";
+import { untilAborted } from "../util/abort.ts";
 import type { Clock } from "../util/clock.ts";
 import { attempt, describeAttempt, type Outcome } from "./attempt.ts";
 import type { Deadline } from "./deadline.ts";
@@ -15,7 +16,7 @@ export interface ScatterInput {
   /** The request that a node is sent for its shards. */
   request(node: NodeInfo, shards: readonly number[]): NodeRequest;
   /** Whether a 4xx answer is the node's own fault (it lacks an index it should have), so that another is asked. */
-  isNodeFault?(response: NodeResponse): boolean;
+  isNodeFault?(response: NodeResponse, node: NodeInfo): boolean;
 }
 
 /** What a scatter runs on. */
@@ -71,7 +72,8 @@ class ScatterRun {
   readonly #excluded = new Set<string>();
   /** Nodes that may be asked once more when nobody else is left, with the pause they need. */
   readonly #secondChances = new Map<string, number>();
-  readonly #retried = new Set<string>();
+  /** Nodes that got their second chance, and when they may be asked. */
+  readonly #readmittedAt = new Map<string, number>();
 
   constructor(input: ScatterInput, context: ScatterContext) {
     this.#input = input;
@@ -80,8 +82,8 @@ class ScatterRun {
 
   async ask(shards: readonly number[]): Promise<void> {
     const cover = this.#input.cover(shards, this.#excluded);
-    for (const shard of cover.indebted) this.#indebted.add(shard);
-    const parts = [...cover.assignments].map(([id, assigned]) => this.#askNode(id, assigned));
+    const indebted = new Set(cover.indebted);
+    const parts = [...cover.assignments].map(([id, assigned]) => this.#askNode(id, assigned, indebted));
     if (cover.uncovered.length > 0) parts.push(this.#lastResort(cover.uncovered));
     await Promise.all(parts);
   }
@@ -99,27 +101,35 @@ class ScatterRun {
     };
   }
 
-  async #askNode(id: string, shards: readonly number[]): Promise<void> {
+  async #askNode(id: string, shards: readonly number[], indebted: ReadonlySet<number>): Promise<void> {
     const { transport, clock, deadline, health, nodesById } = this.#context;
     const node = nodesById.get(id);
     if (node === undefined) throw new Error(`the cover names node \`${id}\`, which the topology does not know`);
+    const readmittedAt = this.#readmittedAt.get(id);
+    await this.#waitUntil(readmittedAt);
     const request = this.#input.request(node, shards);
     const timeoutMs = this.#timeoutFor(id, shards);
     const outcome = await attempt(request, { transport, clock, signal: deadline.signal, timeoutMs });
     health.observe(id, outcome);
-    if (outcome.kind === "answered" && !this.#isNodeFault(outcome.response)) {
+    if (outcome.kind === "answered" && !this.#isNodeFault(outcome.response, node)) {
       this.#answers.push({ node, shards, response: outcome.response });
+      for (const shard of shards) if (indebted.has(shard)) this.#indebted.add(shard);
       return;
     }
     this.#failures.push(describeAttempt(request, outcome));
-    this.#excluded.add(id);
-    this.#rememberSecondChance(id, outcome);
+    this.#exclude(id, outcome, readmittedAt);
     if (outcome.kind === "aborted") this.#missing.push(...shards);
     else await this.ask(shards);
   }
 
-  #isNodeFault(response: NodeResponse): boolean {
-    return response.status >= 400 && this.#input.isNodeFault?.(response) === true;
+  #isNodeFault(response: NodeResponse, node: NodeInfo): boolean {
+    return response.status >= 400 && this.#input.isNodeFault?.(response, node) === true;
+  }
+
+  async #waitUntil(timeMs: number | undefined): Promise<void> {
+    const { clock, deadline } = this.#context;
+    const pauseMs = (timeMs ?? 0) - clock.monotonic();
+    if (pauseMs > 0) await clock.sleep(pauseMs, deadline.signal).catch(() => undefined);
   }
 
   /** A node gets the whole remaining time only when nobody else could answer. */
@@ -129,10 +139,13 @@ class ScatterRun {
     return others.uncovered.length === 0 ? Math.min(attemptTimeoutMs, deadline.remainingMs) : deadline.remainingMs;
   }
 
-  #rememberSecondChance(id: string, outcome: Outcome): void {
-    if (this.#retried.has(id)) return;
+  /** A request from before the node was let back in says nothing about its second chance. */
+  #exclude(id: string, outcome: Outcome, readmittedAt: number | undefined): void {
+    if (this.#readmittedAt.get(id) !== readmittedAt) return;
+    this.#excluded.add(id);
+    if (readmittedAt !== undefined) return;
     if (outcome.kind === "overloaded") this.#secondChances.set(id, outcome.retryAfterMs ?? 100);
-    else if (outcome.kind === "broken" || (outcome.kind === "unknown" && !outcome.timedOut))
+    else if (outcome.kind === "broken" || (outcome.kind === "unknown" && outcome.silentMs === undefined))
       this.#secondChances.set(id, 20);
   }
 
@@ -140,31 +153,33 @@ class ScatterRun {
   async #lastResort(shards: readonly number[]): Promise<void> {
     const { health, nodesById, deadline } = this.#context;
     const suspects = [...nodesById.keys()].filter((id) => !this.#excluded.has(id) && health.isSuspect(id));
-    if ((await health.recovered(suspects)).length > 0) return this.ask(shards);
-    const pauseMs = this.#pauseForSecondChance(shards);
-    if (pauseMs === undefined || deadline.signal.aborted) {
-      this.#missing.push(...shards);
-      return;
-    }
-    await this.#context.clock.sleep(pauseMs, deadline.signal).catch(() => undefined);
-    await this.ask(shards);
+    const hasRecovered = await untilAborted(health.anyRecovered(suspects), deadline.signal).catch(() => false);
+    const isAskable = hasRecovered || this.#readmit(shards) || this.#isCoverable(shards);
+    if (isAskable && !deadline.signal.aborted) await this.ask(shards);
+    else this.#missing.push(...shards);
   }
 
-  /** Lets nodes with a second chance back in; the pause they need, `undefined` when there is none or no time for it. */
-  #pauseForSecondChance(shards: readonly number[]): number | undefined {
-    const longestMs = Math.min(LONGEST_PAUSE_MS, this.#context.deadline.remainingMs / 2);
-    let pauseMs: number | undefined;
+  /** Whether somebody was let back in for other shards while these waited for a probe. */
+  #isCoverable(shards: readonly number[]): boolean {
+    return this.#input.cover(shards, this.#excluded).assignments.size > 0;
+  }
+
+  /** Lets those nodes with a second chance back in that hold some of these shards and can be asked soon enough. */
+  #readmit(shards: readonly number[]): boolean {
+    const { clock, deadline } = this.#context;
+    const longestMs = Math.min(LONGEST_PAUSE_MS, deadline.remainingMs / 2);
+    let isAnybody = false;
     for (const [id, neededMs] of this.#secondChances) {
       const excluded = new Set(this.#excluded);
       excluded.delete(id);
       const helps = this.#input.cover(shards, excluded).assignments.has(id);
       if (neededMs > longestMs || !helps) continue;
       this.#secondChances.delete(id);
-      this.#retried.add(id);
       this.#excluded.delete(id);
-      pauseMs = Math.max(pauseMs ?? 0, neededMs);
+      this.#readmittedAt.set(id, clock.monotonic() + neededMs);
+      isAnybody = true;
     }
-    return pauseMs;
+    return isAnybody;
   }
 }
 

@@ -21,11 +21,11 @@ interface StateDocument {
 /** Most records read in one request. */
 const PAGE = 1000;
 
-/** All records of a node, or `undefined` when it has no state index. */
+/** All records of a node, or `undefined` when it has no state index; only a first meeting may go `unchecked`. */
 export async function readState(
   operator: Operator,
   node: NodeInfo,
-  signal?: AbortSignal,
+  { signal, unchecked }: { readonly signal?: AbortSignal | undefined; readonly unchecked: boolean },
 ): Promise<StateRecord[] | undefined> {
   const records: StateRecord[] = [];
   for (let offset = 0; ; offset += PAGE) {
@@ -33,7 +33,7 @@ export async function readState(
       method: "GET",
       path: `indexes/${STATE_INDEX}/documents`,
       query: `limit=${PAGE}&offset=${offset}`,
-      unchecked: true,
+      unchecked,
       ...(signal && { signal }),
     };
     const response = await operator.ask(node, call);

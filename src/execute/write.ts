@@ -1,6 +1,7 @@
 import type { Attempt } from "../core/attempt.ts";
 import type { NodeInfo } from "../core/types.ts";
 import type { NodeRequest, NodeResponse, Transport } from "../transport/transport.ts";
+import { untilAborted } from "../util/abort.ts";
 import type { Clock } from "../util/clock.ts";
 import { attempt, describeAttempt, type Outcome } from "./attempt.ts";
 import type { Deadline } from "./deadline.ts";
@@ -10,7 +11,8 @@ import type { Lanes } from "./lane.ts";
 /** What one node is to be sent, in order. */
 export interface WriteTarget {
   readonly node: NodeInfo;
-  readonly requests: readonly NodeRequest[];
+  /** Made when the node's turn has come, so that they reflect what became of earlier writes; none = nothing it may be sent. */
+  requests(): readonly NodeRequest[];
 }
 
 /**
@@ -20,7 +22,7 @@ export interface WriteTarget {
  * - `missed`: it cannot have seen it, or said that it did nothing
  * - `unknown`: it may have done it, or may do it later
  */
-export type WriteVerdict = "acknowledged" | "refused" | "missed" | "unknown";
+type WriteVerdict = "acknowledged" | "refused" | "missed" | "unknown";
 
 /** One node's reply to a write. */
 export interface WriteReply {
@@ -47,6 +49,8 @@ export interface WriteContext {
   readonly lane: string;
   /** The caller's signal: what was not sent when it fires is not sent any more; what was sent is followed to its end. */
   readonly cancel: AbortSignal | undefined;
+  /** Told of each reply before the next write in its lane begins. */
+  replied?(reply: WriteReply): void;
 }
 
 /** Longest `Retry-After` that a write waits for. */
@@ -57,29 +61,49 @@ const LONGEST_PAUSE_MS = 2000;
  * asked at all. Never throws, and never sends a request twice unless the node itself said that it did nothing.
  */
 export function sendWrites(targets: readonly WriteTarget[], context: WriteContext): Promise<WriteReply[]> {
-  return Promise.all(
-    targets.map((target) => context.lanes.run(`${target.node.id}/${context.lane}`, () => sendToNode(target, context))),
-  );
+  return Promise.all(targets.map((target) => sendInTurn(target, context)));
+}
+
+/** Waits for the lane, but not longer than the call has time: a write that was given up is not sent when its turn comes. */
+async function sendInTurn(target: WriteTarget, context: WriteContext): Promise<WriteReply> {
+  const { node } = target;
+  let hasBegun = false;
+  const turn = context.lanes.run(`${node.id}/${context.lane}`, async () => {
+    hasBegun = true;
+    const reply = await sendToNode(target, context);
+    context.replied?.(reply);
+    return reply;
+  });
+  const { signal } = context.deadline;
+  return untilAborted(turn, signal).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+    return hasBegun ? turn : skip(node, "was not asked: the call ended before its turn came");
+  });
 }
 
 async function sendToNode(target: WriteTarget, context: WriteContext): Promise<WriteReply> {
   const { node } = target;
-  const taskUids: number[] = [];
   const skipped = whySkipped(node, context);
-  if (skipped !== undefined) {
-    return { node, verdict: "missed", taskUids, attempt: { node: node.id, url: node.url, reason: skipped } };
-  }
-  for (const request of target.requests) {
+  if (skipped !== undefined) return skip(node, skipped);
+  const requests = target.requests();
+  if (requests.length === 0) return skip(node, "was not asked: it owes earlier writes of these documents");
+  const taskUids: number[] = [];
+  for (const request of requests) {
     const outcome = await sendOnce(request, context);
     const verdict = judge(outcome);
     if (verdict !== "acknowledged") {
-      const settled = taskUids.length > 0 && verdict !== "refused" ? "unknown" : verdict;
       const response = "response" in outcome ? { response: outcome.response } : {};
-      return { node, verdict: settled, taskUids, attempt: describeAttempt(request, outcome), ...response };
+      const attempt = describeAttempt(request, outcome);
+      // Of a write that began, whatever stopped it, some part is there: neither missed nor refused.
+      return { node, verdict: taskUids.length > 0 ? "unknown" : verdict, taskUids, attempt, ...response };
     }
     if (outcome.kind === "answered") taskUids.push((outcome.response.body as { taskUid: number }).taskUid);
   }
   return { node, verdict: "acknowledged", taskUids };
+}
+
+function skip(node: NodeInfo, reason: string): WriteReply {
+  return { node, verdict: "missed", taskUids: [], attempt: { node: node.id, url: node.url, reason } };
 }
 
 function whySkipped(node: NodeInfo, { health, deadline, cancel }: WriteContext): string | undefined {

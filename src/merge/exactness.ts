@@ -20,7 +20,9 @@ export interface ExactnessFacts {
   /** Number of nodes that answered; one node's answer is exact by definition. */
   readonly parts: number;
   readonly merged: MergedHits;
-  readonly truncatedFacets: readonly string[];
+  /** Facets whose values a node cut off, and those with a value that nodes spell differently. */
+  readonly truncated: readonly string[];
+  readonly respelled: readonly string[];
 }
 
 type Aspect = "order" | "totals" | "facets";
@@ -41,7 +43,7 @@ export function searchExactness(facts: ExactnessFacts): SearchExactness {
 }
 
 function* doubts(facts: ExactnessFacts): Generator<{ reason: string; aspects: readonly Aspect[] }> {
-  const { request, plan, merged, truncatedFacets } = facts;
+  const { request, plan, merged, truncated, respelled } = facts;
   if (request["matchingStrategy"] === "frequency") {
     yield { reason: "Each node drops words by their frequency among its own documents.", aspects: ALL_ASPECTS };
   }
@@ -58,7 +60,10 @@ function* doubts(facts: ExactnessFacts): Generator<{ reason: string; aspects: re
     yield { reason: "A document has several values of the distinct attribute.", aspects: ["order"] };
   }
   if (merged.isCutOff) yield { reason: "A node ran out of search time.", aspects: ["order"] };
-  for (const name of truncatedFacets) {
+  for (const name of truncated) {
     yield { reason: `A node cut off the values of facet \`${name}\`.`, aspects: ["facets"] };
+  }
+  for (const name of respelled) {
+    yield { reason: `Documents spell a value of facet \`${name}\` differently.`, aspects: ["facets"] };
   }
 }

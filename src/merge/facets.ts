@@ -12,6 +12,8 @@ export interface MergedFacets {
   readonly stats: JsonObject;
   /** Attributes whose values a node had to cut off, so that counts may be too low. */
   readonly truncated: readonly string[];
+  /** Attributes with a value that nodes spell differently; one node shows the spelling of its first document. */
+  readonly respelled: readonly string[];
 }
 
 /** What decides order and length of merged facets. */
@@ -27,6 +29,7 @@ export function mergeFacets(bodies: readonly JsonObject[], { view, candidates }:
   const stats = mergeStats(bodies);
   const distribution: JsonObject = {};
   const truncated: string[] = [];
+  const respelled: string[] = [];
   for (const name of fieldsOf(distributions)) {
     const facets = distributions.flatMap((each) => each[name] ?? []).map((each) => objectOf(each, `facet \`${name}\``));
     const isNumeric = stats[name] !== undefined;
@@ -35,10 +38,12 @@ export function mergeFacets(bodies: readonly JsonObject[], { view, candidates }:
     // One node's list that needs no cut is in that node's order already, ties included.
     const isReady = bodies.length === 1 && only !== undefined && Object.keys(only).length <= view.facetMax;
     const arrangement = { order, isNumeric, candidates, max: view.facetMax };
-    distribution[name] = isReady ? only : arrangeFacet(sumFacet(facets), arrangement);
+    const counts = sumFacet(facets);
+    distribution[name] = isReady ? only : arrangeFacet(counts, arrangement);
     if (facets.some((each) => Object.keys(each).length >= view.physicalFacetMax)) truncated.push(name);
+    if (counts.size < new Set(facets.flatMap((each) => Object.keys(each))).size) respelled.push(name);
   }
-  return { distribution, stats, truncated: bodies.length > 1 ? truncated : [] };
+  return { distribution, stats, truncated: bodies.length > 1 ? truncated : [], respelled };
 }
 
 function fieldsOf(objects: readonly JsonObject[]): string[] {

@@ -50,8 +50,8 @@ export function mergeSearch(merge: SearchMerge): MergedSearch {
   );
   if (bodies.some((each) => each["semanticHitCount"] !== undefined)) body["semanticHitCount"] = semanticHits(page);
 
-  const truncatedFacets = facets?.truncated ?? [];
-  return { body, exactness: searchExactness({ request, plan, parts: bodies.length, merged, truncatedFacets }) };
+  const { truncated = [], respelled = [] } = facets ?? {};
+  return { body, exactness: searchExactness({ request, plan, parts: bodies.length, merged, truncated, respelled }) };
 }
 
 /** One node's list needs no merging: it is in order and without duplicates already. */

@@ -35,7 +35,7 @@ export async function askAllNodes(cluster: Cluster, request: ClusterRequest, cal
           transport,
           clock,
           signal: deadline.signal,
-          timeoutMs: options.attemptTimeoutMs,
+          timeoutMs: Math.min(options.attemptTimeoutMs, deadline.remainingMs),
         });
         health.observe(node.id, outcome);
         return outcome.kind === "answered"

@@ -31,7 +31,7 @@ export async function broadcast(cluster: Cluster, change: Broadcast): Promise<Br
   const { transport, clock, health, lanes, options, topology } = cluster;
   const deadline = Deadline.start(clock, change.call.timeoutMs ?? options.writeTimeoutMs);
   try {
-    const targets = topology.nodes.map((node) => ({ node, requests: change.requests(node) }));
+    const targets = topology.nodes.map((node) => ({ node, requests: () => change.requests(node) }));
     const attemptTimeoutMs = deadline.remainingMs;
     const replies = await sendWrites(targets, {
       ...{ transport, clock, deadline, health, lanes, attemptTimeoutMs, lane: change.index, cancel: change.signal },

@@ -1,8 +1,6 @@
 import { copiesOf } from "../cluster/copies.ts";
 import { type IndexRow, physicalUid } from "../cluster/registry.ts";
 import type { ClusterRequest, ClusterResponse, JsonObject, JsonValue } from "../core/types.ts";
-import { canonicalId } from "../routing/document-id.ts";
-import { DocumentRefusal } from "../routing/document-refusal.ts";
 import { idHash } from "../routing/shard.ts";
 import { markedMetadata } from "../tasks/virtual-task.ts";
 import { acceptWrite } from "./accept-write.ts";
@@ -10,10 +8,11 @@ import type { CallOptions, Cluster } from "./cluster.ts";
 import { finishLocally, newHead } from "./enqueue.ts";
 import { requireOwnName } from "./index-lifecycle.ts";
 import { allShards, callerHeaders } from "./read.ts";
+import { refuseWrite } from "./rehearse.ts";
 import { refuseReservedNames } from "./reserved-names.ts";
 import type { RouteContext, RouteHandler } from "./route.ts";
 import type { ShardedWrite, TouchedIds } from "./sharded-write.ts";
-import { indexNotFound, refuse } from "./verbatim.ts";
+import { indexNotFound } from "./verbatim.ts";
 
 /** What a deletion names: some documents, those that pass a filter, or everything. */
 type Selection =
@@ -35,7 +34,7 @@ export const documentsDeleteRoute: RouteHandler = {
     const selection = select(request, context);
     const cluster = await context.cluster();
     if (selection === undefined) {
-      return refuse(cluster, request, { response: { status: 400, headers: {}, body: undefined }, call: context.call });
+      return refuseWrite(cluster, request, context.call);
     }
     const deletion: Deletion = { uid, selection, request, call: context.call };
     const started = await cluster.intake.run(uid, async () => ({ answer: await start(cluster, deletion) }));
@@ -63,15 +62,10 @@ function select(request: ClusterRequest, { path }: RouteContext): Selection | un
   return { kind: "filter", filter };
 }
 
-function selectIds(values: readonly JsonValue[]): Selection | undefined {
-  try {
-    // A text that can be nobody's id deletes nothing and is no error on a server either.
-    const ids = values.map((value) => (typeof value === "string" ? value : canonicalId(value)));
-    return { kind: "ids", ids: [...new Set(ids)], provided: ids.length };
-  } catch (error) {
-    if (error instanceof DocumentRefusal) return undefined;
-    throw error;
-  }
+/** The server takes any value's JSON text for an id; one that can be nobody's deletes nothing and is no error. */
+function selectIds(values: readonly JsonValue[]): Selection {
+  const ids = values.map((value) => (typeof value === "string" ? value : JSON.stringify(value)));
+  return { kind: "ids", ids: [...new Set(ids)], provided: ids.length };
 }
 
 async function start(cluster: Cluster, deletion: Deletion): Promise<() => Promise<ClusterResponse>> {

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../core/types.ts";
+import { readSort } from "./sort-parameter.ts";
 
 type Reader = (text: string) => JsonValue | undefined;
 
@@ -13,14 +14,14 @@ const READERS: Readonly<Record<string, Reader>> = {
   retrieveVectors: (text) => (text === "true" ? true : text === "false" ? false : undefined),
   filter: (text) => text,
   ids: asList,
-  sort: asList,
+  sort: readSort,
 };
 
 /** The fetch body that means the same as the parameters; `undefined` when one is unknown or cannot be read. */
 export function bodyOfDocumentsQuery(params: Readonly<Record<string, string>>): JsonObject | undefined {
   const body: JsonObject = {};
   for (const [name, text] of Object.entries(params)) {
-    const value = READERS[name]?.(text);
+    const value = Object.hasOwn(READERS, name) ? READERS[name]?.(text) : undefined;
     if (value === undefined) return undefined;
     body[name] = value;
   }

@@ -1,5 +1,6 @@
 import { type IndexRow, physicalUid } from "../cluster/registry.ts";
-import type { ClusterRequest, ClusterResponse, JsonObject, JsonValue } from "../core/types.ts";
+import { MiroirError } from "../core/errors.ts";
+import type { ClusterRequest, ClusterResponse, JsonObject, JsonValue, NodeInfo } from "../core/types.ts";
 import type { ScatterResult } from "../execute/scatter.ts";
 import { concatDocuments, mergeSortedDocuments, planUnsortedPage } from "../merge/documents.ts";
 import { withShardFilter } from "../merge/shard-request.ts";
@@ -24,28 +25,37 @@ export const documentRoute: RouteHandler = {
     const cluster = await context.cluster();
     const row = await cluster.registry.find(uid);
     if (row === undefined) return refuseMissingIndex(cluster, request, { uid, call: context.call });
+    const index = physicalUid(row);
     const shard = idHash(cluster.hasher, id) & (cluster.topology.shards - 1);
+    const isIndebted = (node: NodeInfo) => cluster.debts.ledger.owesAny(index, { node: node.id, shard }, [id]);
     let notFound: NodeResponse | undefined;
     const result = await readShards(cluster, {
-      ...{ index: physicalUid(row), shards: [shard], call: context.call, signal: request.signal },
+      ...{ index, shards: [shard], call: context.call, signal: request.signal },
       request: (node) => ({
-        ...{ node, method: "GET", path: `indexes/${physicalUid(row)}/documents/${encodeURIComponent(id)}` },
+        ...{ node, method: "GET", path: `indexes/${index}/documents/${encodeURIComponent(id)}` },
         query: new URLSearchParams(request.params).toString(),
         ...callerHeaders(request),
       }),
-      isNodeFault(response) {
-        if (response.status === 404) notFound ??= response;
-        return response.status === 404;
+      isNodeFault(response, node) {
+        if (!isDocumentMissing(response)) return false;
+        if (!isIndebted(node)) notFound ??= response;
+        return true;
       },
     });
-    const [refusal] = result.refusals;
-    const answer = result.parts[0]?.response ?? refusal?.response ?? notFound;
-    if (answer === undefined) requireCoverage(result, false);
+    const [part] = result.parts;
+    // A replica that missed a write of this very document may still hold what was deleted since.
+    const found = part !== undefined && notFound !== undefined && isIndebted(part.node) ? undefined : part?.response;
+    const answer = found ?? result.refusals[0]?.response ?? notFound;
+    if (answer === undefined) requireCoverage({ ...result, parts: [], missing: [shard] }, false);
     const { status, body, headers } = answer ?? { status: 404, body: undefined, headers: {} };
     if (status >= 400) return { status, body, headers };
     return { status, body: withoutReserved(body as JsonObject), meta: readMeta(result, 1) };
   },
 };
+
+function isDocumentMissing({ status, body }: NodeResponse): boolean {
+  return status === 404 && (body as { code?: string } | undefined)?.code === "document_not_found";
+}
 
 /** `GET indexes/:uid/documents` and `POST …/documents/fetch`. */
 export const documentsRoute: RouteHandler = {
@@ -103,29 +113,53 @@ async function listSorted(cluster: Cluster, listing: Listing): Promise<ClusterRe
   return finish(cluster, { result, body: mergeSortedDocuments(parts, page) });
 }
 
+/** How often a page is begun again when the nodes that hold it change half-way. */
+const LISTING_TRIES = 3;
+
 /**
- * Without a sort the list is the nodes' own lists behind one another. A first round learns how long each is, and fetches
- * the page at once when it lies within the first node's part.
+ * Without a sort the list is the nodes' own lists behind one another. A first round learns how long each is, a second
+ * fetches the page; both must be answered by the same replicas, whose lists are ordered differently.
  */
 async function listUnsorted(cluster: Cluster, listing: Listing): Promise<ClusterResponse> {
-  const { page } = listing;
   const call = { preference: listing.row.uid, ...listing.call }; // the same replicas for every page
-  const stable = { ...listing, call };
-  const counted = await fetchParts(cluster, stable, () => ({ offset: 0, limit: 0 }));
-  const refusal = await refusalOf(cluster, listing, counted);
-  if (refusal !== undefined) return refusal;
+  for (let tries = 1; ; tries++) {
+    const counted = await fetchParts(cluster, { ...listing, call }, () => ({ offset: 0, limit: 0 }));
+    const refusal = await refusalOf(cluster, listing, counted);
+    if (refusal !== undefined) return refusal;
+    const page = await fetchPage(cluster, { ...listing, call }, counted);
+    if (page !== undefined) return page;
+    if (tries === LISTING_TRIES) throw unsteady(counted);
+  }
+}
+
+function unsteady({ failures }: ScatterResult): MiroirError {
+  return new MiroirError(
+    "miroir_shard_unavailable",
+    "The nodes that hold this page changed each time while it was read. Ask again.",
+    { status: 503, attempts: failures },
+  );
+}
+
+/** The page out of the parts that were counted; `undefined` when one of them is not answered by the node that counted it. */
+async function fetchPage(
+  cluster: Cluster,
+  listing: Listing,
+  counted: ScatterResult,
+): Promise<ClusterResponse | undefined> {
+  const { page } = listing;
   const totals = counted.parts.map((part) => (part.response.body as { total: number }).total);
   const windows = planUnsortedPage(totals, page.offset, page.limit);
   const fetched = await Promise.all(
     windows.map(async ({ part, ...window }) => {
-      const { shards } = counted.parts[part] ?? { shards: [] };
-      return { part, result: await fetchParts(cluster, { ...stable, shards }, () => window) };
+      const { shards, node } = counted.parts[part] ?? { shards: [], node: undefined };
+      return { part, node, result: await fetchParts(cluster, { ...listing, shards }, () => window) };
     }),
   );
   for (const { result } of fetched) {
     const late = await refusalOf(cluster, listing, result);
     if (late !== undefined) return late;
   }
+  if (!fetched.every(({ node, result }) => result.parts.every((part) => part.node === node))) return undefined;
   const parts = fetched.flatMap(({ part, result }) =>
     result.parts.map(({ response }) => ({ order: part, body: response.body })),
   );

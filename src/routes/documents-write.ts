@@ -4,7 +4,7 @@ import { MiroirError } from "../core/errors.ts";
 import type { ClusterRequest, ClusterResponse, ErrorBody, NodeInfo } from "../core/types.ts";
 import type { TaskHead } from "../merge/tasks.ts";
 import { DocumentRefusal } from "../routing/document-refusal.ts";
-import { chunkByBytes } from "../routing/payload/chunk.ts";
+import { chunkByBytes, exceedsBytes } from "../routing/payload/chunk.ts";
 import { fold, type WriteMode } from "../routing/payload/fold.ts";
 import { identify } from "../routing/payload/identify.ts";
 import { parsePayload } from "../routing/payload/parse.ts";
@@ -21,9 +21,9 @@ import { finishLocally, newHead } from "./enqueue.ts";
 import { indexForWrite } from "./index-for-write.ts";
 import { requireOwnName } from "./index-lifecycle.ts";
 import { callerHeaders } from "./read.ts";
+import { refuseWrite } from "./rehearse.ts";
 import type { RouteHandler } from "./route.ts";
 import type { ShardedWrite } from "./sharded-write.ts";
-import { refuse } from "./verbatim.ts";
 
 /** Query parameters that the server knows on these routes. */
 const PARAMETERS = new Set(["primaryKey", "csvDelimiter", "customMetadata", "skipCreation"]);
@@ -44,7 +44,7 @@ export const documentsWriteRoute: RouteHandler = {
     const cluster = await context.cluster();
     if ("response" in payload) return payload.response;
     if (Object.keys(request.params).some((name) => !PARAMETERS.has(name))) {
-      return refuse(cluster, request, { response: { status: 400, headers: {}, body: undefined }, call: context.call });
+      return refuseWrite(cluster, request, context.call);
     }
     const call: WriteCall = { uid, request, call: context.call, records: payload.records };
     const prepared = await cluster.intake.run(uid, async () => ({ answer: await prepare(cluster, call) }));
@@ -103,6 +103,7 @@ async function prepare(cluster: Cluster, write: WriteCall): Promise<() => Promis
     documents: fold(documents, mode),
     index: physicalUid(index.row),
   });
+  if ("response" in sharded) return async () => sharded.response;
   const accepted = acceptWrite(cluster, { head, write: sharded, copies: copiesOf(cluster.topology) });
   return () => accepted;
 }
@@ -151,8 +152,11 @@ interface PlacedDocument {
   readonly text: string;
 }
 
-function shardDocuments(cluster: Cluster, write: DocumentWrite): ShardedWrite {
+function shardDocuments(cluster: Cluster, write: DocumentWrite): ShardedWrite | { response: ClusterResponse } {
   const { placed, stamp } = placeDocuments(cluster, write);
+  const limit = cluster.options.payloadLimitBytes;
+  // A node would refuse this document's own request when it has taken the others already.
+  if (placed.some(({ text }) => exceedsBytes(text, limit))) return { response: payloadTooLarge(limit) };
   const idsByShard = new Map<number, string[]>();
   for (const { id, shard } of placed) {
     const ids = idsByShard.get(shard);
@@ -176,6 +180,18 @@ function shardDocuments(cluster: Cluster, write: DocumentWrite): ShardedWrite {
       );
     },
   };
+}
+
+const UNITS = ["B", "KB", "MB", "GB"];
+
+function payloadTooLarge(limitBytes: number): ClusterResponse {
+  const code = "payload_too_large";
+  const power = Math.min(Math.floor(Math.log10(limitBytes) / 3), UNITS.length - 1);
+  const size = `${Number((limitBytes / 1000 ** power).toFixed(2))} ${UNITS[power]}`;
+  const message = `The provided payload reached the size limit. The maximum accepted payload size is ${size}.`;
+  const link = `https://docs.meilisearch.com/errors#${code}`;
+  const body: ErrorBody = { message, code, type: "invalid_request", link };
+  return { status: 413, body };
 }
 
 function placeDocuments(cluster: Cluster, write: DocumentWrite): { placed: PlacedDocument[]; stamp: string } {

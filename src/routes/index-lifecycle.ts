@@ -4,7 +4,9 @@ import { sameJson } from "../cluster/settings/json-shape.ts";
 import { toPhysical } from "../cluster/settings/physical.ts";
 import { MiroirError } from "../core/errors.ts";
 import type { ClusterRequest, JsonObject, NodeInfo } from "../core/types.ts";
+import { type OperatorCall, OperatorCallFailed } from "../execute/operator.ts";
 import { STATE_INDEX } from "../execute/state-index.ts";
+import { RESERVED_PREFIX } from "../routing/reserved.ts";
 import type { NodeRequest } from "../transport/transport.ts";
 import { type BroadcastResult, broadcast } from "./broadcast.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
@@ -54,15 +56,39 @@ export async function createIndex(
 
 /** An index that the nodes have and the registry does not was made behind miroir's back: its documents carry no tags. */
 async function refuseForeignIndex(cluster: Cluster, uid: string): Promise<void> {
-  const node = cluster.topology.nodes.find(({ id }) => !cluster.health.isSuspect(id));
-  if (node === undefined) return;
-  const { status } = await cluster.operator.ask(node, { method: "GET", path: `indexes/${encodeURIComponent(uid)}` });
-  if (status !== 200 || (await isRegistered(cluster, uid))) return;
+  const found = await firstToTell(cluster, { method: "GET", path: `indexes/${encodeURIComponent(uid)}` });
+  if (found?.status !== 200 || (await isRegistered(cluster, uid)) || (await isHalfCreated(cluster, found.node, uid)))
+    return;
   throw new MiroirError(
     "miroir_index_mismatch",
-    `Node \`${node.id}\` has an index \`${uid}\` that was not created through miroir. Delete it there or choose another uid.`,
+    `Node \`${found.node.id}\` has an index \`${uid}\` that was not created through miroir. Delete it there or choose another uid.`,
     { status: 409 },
   );
+}
+
+/** The status that the first node which can be asked answers; those that cannot are remembered as down. */
+async function firstToTell(
+  { topology, health, operator }: Cluster,
+  call: OperatorCall,
+): Promise<{ readonly node: NodeInfo; readonly status: number } | undefined> {
+  for (const node of topology.nodes.filter(({ id }) => !health.isSuspect(id))) {
+    try {
+      return { node, status: (await operator.ask(node, call)).status };
+    } catch (error) {
+      if (!(error instanceof OperatorCallFailed)) throw error;
+      health.observe(node.id, error.outcome);
+    }
+  }
+  return undefined;
+}
+
+/** A creation that failed half-way leaves an index with our settings and without documents; a second one may build upon it. */
+async function isHalfCreated({ operator }: Cluster, node: NodeInfo, uid: string): Promise<boolean> {
+  const path = `indexes/${encodeURIComponent(uid)}`;
+  const filterable = await operator.ask(node, { method: "GET", path: `${path}/settings/filterable-attributes` });
+  if (!JSON.stringify(filterable.body ?? null).includes(RESERVED_PREFIX)) return false;
+  const { body } = await operator.ask(node, { method: "GET", path: `${path}/stats` });
+  return (body as { numberOfDocuments?: number } | undefined)?.numberOfDocuments === 0;
 }
 
 /** Another process may have created it since. */
@@ -91,7 +117,7 @@ function newRow(cluster: Cluster, { uid, primaryKey }: { uid: string; primaryKey
 }
 
 /** Physical settings for one node, sent with the operator's key since they carry miroir's own attributes. */
-export function settingsRequest(
+function settingsRequest(
   cluster: Cluster,
   node: NodeInfo,
   { index, settings }: { readonly index: string; readonly settings: JsonObject },

@@ -154,7 +154,11 @@ function passOn(
     ...{ what, index, call, signal: request.signal },
     requests: (node) => [
       {
-        ...{ node, method: request.method, path: request.method === "POST" ? "indexes" : `indexes/${index}` },
+        ...{
+          node,
+          method: request.method,
+          path: request.method === "POST" ? "indexes" : `indexes/${encodeURIComponent(index)}`,
+        },
         ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
         ...callerHeaders(request),
       },

@@ -16,7 +16,7 @@ export interface ShardRead {
   readonly signal: AbortSignal | undefined;
   request(node: NodeInfo, shards: readonly number[]): NodeRequest;
   /** Refusals that another replica is asked about, beside those of a node that lacks the index. */
-  isNodeFault?(response: NodeResponse): boolean;
+  isNodeFault?(response: NodeResponse, node: NodeInfo): boolean;
 }
 
 /** Every shard number of the cluster. */
@@ -35,7 +35,7 @@ export async function readShards(cluster: Cluster, read: ShardRead): Promise<Sca
         shards: read.shards,
         cover: coverFor(cluster, read),
         request: read.request,
-        isNodeFault: (response) => lacksIndex(response) || read.isNodeFault?.(response) === true,
+        isNodeFault: (response, node) => lacksIndex(response) || read.isNodeFault?.(response, node) === true,
       },
       { transport, clock, deadline, health, nodesById, attemptTimeoutMs: options.attemptTimeoutMs },
     );

@@ -5,7 +5,7 @@ import type { CallOptions, Cluster } from "./cluster.ts";
 export const DOCUMENTS_PATH = /^indexes\/[^/]+\/documents$/;
 
 /** A method and a path whose `:name` segments match anything. */
-export interface RoutePattern {
+interface RoutePattern {
   readonly method: HttpMethod;
   /** `indexes/:uid/search` */
   readonly path: string;

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../core/types.ts";
+import { readSort } from "./sort-parameter.ts";
 
 type Reader = (text: string) => JsonValue | undefined;
 
@@ -42,7 +43,7 @@ const READERS: Readonly<Record<string, Reader>> = {
 export function bodyOfQuery(params: Readonly<Record<string, string>>): JsonObject | undefined {
   const body: JsonObject = {};
   for (const [name, text] of Object.entries(params)) {
-    const value = READERS[name]?.(text);
+    const value = Object.hasOwn(READERS, name) ? READERS[name]?.(text) : undefined;
     if (value === undefined) return undefined;
     body[name] = value;
   }
@@ -57,15 +58,4 @@ function readFilter(text: string): JsonValue {
   } catch {
     return text; // an expression is no JSON
   }
-}
-
-/** Splits at commas, but keeps the comma inside `_geoPoint(1,2):asc`. */
-function readSort(text: string): string[] {
-  const criteria: string[] = [];
-  for (const piece of text.split(",")) {
-    const last = criteria.at(-1);
-    if (last?.startsWith("_geoPoint(") && !last.includes(")")) criteria[criteria.length - 1] = `${last},${piece}`;
-    else criteria.push(piece.trimStart());
-  }
-  return criteria;
 }

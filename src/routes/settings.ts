@@ -5,13 +5,13 @@ import { defaultSettings } from "../cluster/settings/default-settings.ts";
 import { toLogical } from "../cluster/settings/logical.ts";
 import { physicalPatch } from "../cluster/settings/physical.ts";
 import type { ClusterRequest, ClusterResponse, HttpMethod, JsonObject, JsonValue } from "../core/types.ts";
-import type { NodeResponse } from "../transport/transport.ts";
 import { broadcast } from "./broadcast.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { enqueued, newHead, partsOf } from "./enqueue.ts";
 import { indexForWrite } from "./index-for-write.ts";
 import { changeRow, requireOwnName } from "./index-lifecycle.ts";
 import { callerHeaders } from "./read.ts";
+import { rehearse } from "./rehearse.ts";
 import type { RouteHandler } from "./route.ts";
 import { SETTING_BY_PATH } from "./setting-names.ts";
 import { askOneNode, notSupported, refuseMissingIndex } from "./verbatim.ts";
@@ -68,25 +68,6 @@ function keyOf(setting: string): string {
   const key = SETTING_BY_PATH[setting];
   if (key !== undefined) return key;
   throw notSupported(`The setting \`${setting}\``, "Use one server for the feature it belongs to.");
-}
-
-/** A uid that no index can have: a node reads the body before it looks at the uid, and then stops. */
-const NOBODY = "%20";
-
-/**
- * Lets one node judge the method, the body and its types without changing anything: the same request for a uid that
- * cannot exist is refused because of the body, in the server's own words, or because of the uid.
- */
-async function rehearse(
-  cluster: Cluster,
-  request: ClusterRequest,
-  call: CallOptions,
-): Promise<NodeResponse | undefined> {
-  const path = request.path.replace(/^indexes\/[^/]+/, `indexes/${NOBODY}`);
-  const { authorization } = cluster.operator;
-  const headers = { ...request.headers, ...(authorization === undefined ? {} : { authorization }) };
-  const response = await askOneNode(cluster, { ...request, path, headers }, call);
-  return (response.body as { code?: string } | undefined)?.code === "invalid_index_uid" ? undefined : response;
 }
 
 function patchOf(request: ClusterRequest, key: string | undefined): JsonObject {

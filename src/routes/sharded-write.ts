@@ -31,27 +31,66 @@ export type WriteResult =
       readonly replies: readonly WriteReply[];
       readonly shards: readonly TaskShard[];
       readonly meta: Meta;
-      /** Records that a node which acknowledged does not hold the write after all. */
-      readonly owe: (node: NodeInfo) => Promise<void>;
+      /** See `VirtualTask.owe`. */
+      readonly owe: (node: NodeInfo, holders: ReadonlySet<string>) => Promise<void>;
     };
 
 /** Sends a write to every owner of its shards, records what some of them missed, and counts the acknowledgements. */
 export async function writeShards(cluster: Cluster, write: ShardedWrite): Promise<WriteResult> {
-  const shardsByNode = ownersOf(cluster, write.idsByShard.keys());
-  const replies = await send(cluster, write, shardsByNode);
-  const refusal = replies.find((reply) => reply.verdict === "refused")?.response;
-  const hasReached = replies.some((reply) => reply.verdict === "acknowledged" || reply.verdict === "unknown");
-  if (refusal !== undefined && !hasReached) return { kind: "refused", response: refusal };
-  const ballot = new Ballot(cluster, write, replies);
-  await cluster.debts.record(ballot.debts);
-  ballot.requireQuorum();
-  return {
-    kind: "acknowledged",
-    replies,
-    shards: ballot.taskShards(),
-    meta: ballot.meta(),
-    owe: (node) => cluster.debts.record(ballot.debtsOf(node.id, shardsByNode.get(node) ?? [])),
-  };
+  const doubts = new Doubts(cluster, write);
+  try {
+    const replies = await send(cluster, write, doubts);
+    const refusal = replies.find((reply) => reply.verdict === "refused")?.response;
+    if (refusal !== undefined && !replies.some(hasReached)) return { kind: "refused", response: refusal };
+    const ballot = new Ballot(cluster, write, replies);
+    await cluster.debts.record(ballot.debts);
+    ballot.requireQuorum();
+    return {
+      kind: "acknowledged",
+      replies,
+      shards: ballot.taskShards(),
+      meta: ballot.meta(),
+      owe: (node, holders) => cluster.debts.record(ballot.lostBy(node.id, holders)),
+    };
+  } finally {
+    doubts.end();
+  }
+}
+
+function hasReached({ verdict }: WriteReply): boolean {
+  return verdict === "acknowledged" || verdict === "unknown";
+}
+
+/** What a node owes when it does not have a write of these shards. */
+function debtsOf({ index, stamp, idsByShard }: ShardedWrite, node: string, shards: readonly number[]): Debt[] {
+  return shards.map((shard) => ({ index, shard, node, ids: idsByShard.get(shard) ?? "all", stamp }));
+}
+
+function ownersAmong({ topology }: Cluster, shard: number): string[] {
+  return topology.groups.flatMap(({ table }) => table[shard] ?? []);
+}
+
+/** What replicas may owe of a write whose replies are not all in yet, for the writes queued behind it. */
+class Doubts {
+  readonly #cluster: Cluster;
+  readonly #write: ShardedWrite;
+  readonly #releases: (() => void)[] = [];
+
+  constructor(cluster: Cluster, write: ShardedWrite) {
+    this.#cluster = cluster;
+    this.#write = write;
+  }
+
+  /** A sole owner has nobody to be repaired from and never owes. */
+  learn({ node, verdict }: WriteReply, shards: readonly number[]): void {
+    if (verdict !== "unknown" && verdict !== "missed") return;
+    const shared = shards.filter((shard) => ownersAmong(this.#cluster, shard).length > 1);
+    this.#releases.push(this.#cluster.debts.ledger.doubt(debtsOf(this.#write, node.id, shared)));
+  }
+
+  end(): void {
+    for (const release of this.#releases) release();
+  }
 }
 
 function ownersOf(cluster: Cluster, shards: Iterable<number>): Map<NodeInfo, number[]> {
@@ -70,23 +109,21 @@ function ownersOf(cluster: Cluster, shards: Iterable<number>): Map<NodeInfo, num
   return shardsByNode;
 }
 
-async function send(
-  cluster: Cluster,
-  write: ShardedWrite,
-  shardsByNode: Map<NodeInfo, number[]>,
-): Promise<WriteReply[]> {
+async function send(cluster: Cluster, write: ShardedWrite, doubts: Doubts): Promise<WriteReply[]> {
   const { transport, clock, health, lanes, options, debts } = cluster;
+  const shardsByNode = ownersOf(cluster, write.idsByShard.keys());
   health.refresh();
   const deadline = Deadline.start(clock, write.call.timeoutMs ?? options.writeTimeoutMs);
   try {
     const targets = [...shardsByNode].map(([node, shards]) => {
       const isOwed = (shard: number, id: string) => debts.ledger.owesAny(write.index, { node: node.id, shard }, [id]);
-      return { node, requests: write.requests(node, shards, isOwed) };
+      return { node, requests: () => write.requests(node, shards, isOwed) };
     });
     const attemptTimeoutMs = deadline.remainingMs;
     const lane = write.index;
     return await sendWrites(targets, {
       ...{ transport, clock, deadline, health, lanes, attemptTimeoutMs, lane, cancel: write.signal },
+      replied: (reply) => doubts.learn(reply, shardsByNode.get(reply.node) ?? []),
     });
   } finally {
     deadline.end();
@@ -142,7 +179,8 @@ class Ballot {
     return [...this.#write.idsByShard.keys()].map((shard) => {
       const nodes = this.#owners(shard).filter((node) => this.#counts(node, shard));
       const replicas = this.#cluster.topology.replicationFactor;
-      return { nodes, required: Math.min(nodes.length, requiredReplicas(replicas, this.#consistency)) };
+      const required = this.#consistency === "all" ? nodes.length : requiredReplicas(replicas, this.#consistency);
+      return { nodes, required: Math.min(nodes.length, required) };
     });
   }
 
@@ -159,14 +197,20 @@ class Ballot {
     };
   }
 
-  /** What a node owes when its acknowledgement of these shards turns out to be worth nothing. */
-  debtsOf(node: string, shards: readonly number[]): Debt[] {
-    const { index, stamp, idsByShard } = this.#write;
-    return shards.map((shard) => ({ index, shard, node, ids: idsByShard.get(shard) ?? "all", stamp }));
+  /** What a node owes when its acknowledgement turns out to be worth nothing: the shards that a holder has. */
+  lostBy(node: string, holders: ReadonlySet<string>): Debt[] {
+    const shards = [...this.#write.idsByShard.keys()].filter((shard) => {
+      return this.#counts(node, shard) && this.#owners(shard).some((owner) => owner !== node && holders.has(owner));
+    });
+    return debtsOf(
+      this.#write,
+      node,
+      shards.filter((shard) => this.#owners(shard).includes(node)),
+    );
   }
 
   #owners(shard: number): string[] {
-    return this.#cluster.topology.groups.flatMap(({ table }) => table[shard] ?? []);
+    return ownersAmong(this.#cluster, shard);
   }
 
   #counts(node: string, shard: number): boolean {
@@ -186,22 +230,18 @@ class Ballot {
   }
 
   /**
-   * Every owner without an acknowledgement that counts owes the write, as soon as it reached, or may have reached,
-   * another owner of the shard. A sole owner has nobody to be repaired from and owes nothing.
+   * Every owner without an acknowledgement that counts owes the write, as soon as it reached, or may have reached, any of
+   * them: an unknown outcome too, since it may land later, on top of a newer write. A sole owner has nobody to be repaired
+   * from and owes nothing.
    */
   #findDebts(): Debt[] {
-    const reached = new Set(
-      this.#replies
-        .filter(({ verdict }) => verdict === "acknowledged" || verdict === "unknown")
-        .map(({ node }) => node.id),
-    );
+    const reached = new Set(this.#replies.filter(hasReached).map(({ node }) => node.id));
     const debts: Debt[] = [];
     for (const shard of this.#write.idsByShard.keys()) {
       const owners = this.#owners(shard);
-      for (const node of owners) {
-        const isElsewhere = owners.some((other) => other !== node && reached.has(other));
-        if (isElsewhere && !this.#counts(node, shard)) debts.push(...this.debtsOf(node, [shard]));
-      }
+      if (owners.length === 1 || !owners.some((owner) => reached.has(owner))) continue;
+      const without = owners.filter((owner) => !this.#counts(owner, shard));
+      debts.push(...without.flatMap((node) => debtsOf(this.#write, node, [shard])));
     }
     return debts;
   }

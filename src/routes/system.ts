@@ -40,7 +40,7 @@ async function healthyNodes(
         transport,
         clock,
         signal: deadline.signal,
-        timeoutMs: deadline.remainingMs,
+        timeoutMs: timeoutMs ?? options.attemptTimeoutMs,
       });
       health.observe(node.id, outcome);
       return outcome.kind === "answered" && outcome.response.status === 200 ? [node.id] : [];

@@ -1,4 +1,4 @@
-import { errorBody, MiroirError } from "../core/errors.ts";
+import { MiroirError } from "../core/errors.ts";
 import type { ClusterRequest, ClusterResponse, ErrorBody, NodeInfo } from "../core/types.ts";
 import { attempt, describeAttempt } from "../execute/attempt.ts";
 import { Deadline } from "../execute/deadline.ts";
@@ -93,10 +93,4 @@ export function indexNotFound(uid: string): ErrorBody {
 /** The answer to a call that is not served over many nodes. */
 export function notSupported(what: string, instead: string): MiroirError {
   return new MiroirError("miroir_not_supported", `${what} is not served over many nodes. ${instead}`, { status: 501 });
-}
-
-/** The body of a refusal by miroir itself, for handlers that answer rather than throw. */
-export function refusalOf(error: MiroirError): ClusterResponse {
-  const status = error.response.status;
-  return { status, body: errorBody(error.code, error.message, status) };
 }

@@ -7,9 +7,6 @@ export const RESERVED_SHARD = "_miroir_shard";
 /** Field of the write's stamp, from the hybrid logical clock. */
 export const RESERVED_VERSION = "_miroir_version";
 
-/** Field of the time a document ends at, only with a time to live. */
-export const RESERVED_EXPIRES = "_miroir_expires_at";
-
 /** The bracket that stands for digit 0; the sixteen from here on are separators to the server's tokenizer. */
 const FIRST_DIGIT = 0x2983;
 

@@ -1,6 +1,3 @@
-/** What this process believes of one node. Pure: the caller passes the time. */
-export type NodeState = "up" | "suspect";
-
 /** How a node that failed is treated until it proves itself. */
 export interface HealthOptions {
   /** Shortest time between two probes of a suspect node, in milliseconds. @default 500 */

@@ -25,7 +25,7 @@ export class TaskUids {
   }
 
   next(): number {
-    const ms = Math.max(this.#now() - ORIGIN_MS, this.#lastMs);
+    const ms = Math.max(Math.floor(this.#now()) - ORIGIN_MS, this.#lastMs);
     if (ms > this.#lastMs) {
       this.#lastMs = ms;
       this.#sequence = 0;

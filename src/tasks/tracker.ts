@@ -1,16 +1,24 @@
 import type { JsonObject, NodeInfo } from "../core/types.ts";
-import type { Operator } from "../execute/operator.ts";
+import type { Outcome } from "../execute/attempt.ts";
+import { type Operator, OperatorCallFailed } from "../execute/operator.ts";
 import type { TaskHighWater } from "../execute/task-high-water.ts";
 import { mergeTask, type TaskPart } from "../merge/tasks.ts";
 import type { Clock } from "../util/clock.ts";
-import { taskMark, type VirtualTask } from "./virtual-task.ts";
+import { findLosses, type Standing, standingOf } from "./standing.ts";
+import type { VirtualTask } from "./virtual-task.ts";
 
 /** What a {@link TaskTracker} works with. */
 export interface TaskTrackerOptions {
   readonly operator: Operator;
   readonly clock: Clock;
   readonly isSuspect: (node: string) => boolean;
+  /** Told of calls that failed: in an idle application nobody else would notice that a node is down. */
+  readonly observe: (node: string, outcome: Outcome) => void;
   readonly highWater: TaskHighWater;
+  /** Waits until other processes can read what was recorded of an index; only then is a task of it shown as finished. */
+  readonly recorded?: (indexUid: string) => Promise<void>;
+  /** Longest wait for one node, in milliseconds. */
+  readonly timeoutMs: number;
   /** Pause between two rounds over the open tasks, in milliseconds. */
   readonly sweepMs: number;
   /** Finished tasks kept in memory, at most. */
@@ -36,7 +44,8 @@ export class TaskTracker {
   readonly #entries = new Map<number, Entry>();
   readonly #open = new Set<Entry>();
   readonly #closed = new AbortController();
-  #sweep: Promise<void> | undefined;
+  #sweep: Promise<void> = Promise.resolve();
+  #isSweeping = false;
 
   constructor(options: TaskTrackerOptions) {
     this.#options = options;
@@ -48,9 +57,7 @@ export class TaskTracker {
     this.#entries.set(task.head.uid, entry);
     this.#open.add(entry);
     for (const { node, taskUid } of task.parts) this.#options.highWater.learn(node, taskUid);
-    this.#sweep ??= this.#run().finally(() => {
-      this.#sweep = undefined;
-    });
+    if (!this.#isSweeping) this.#sweep = this.#run();
   }
 
   /** Takes in a task that ended without any node being asked, such as a payload that was refused. */
@@ -79,11 +86,15 @@ export class TaskTracker {
 
   async #run(): Promise<void> {
     const { clock, sweepMs } = this.#options;
-    while (this.#open.size > 0 && !this.#closed.signal.aborted) {
-      await clock.sleep(sweepMs, this.#closed.signal, { background: true }).catch(() => undefined);
-      if (this.#closed.signal.aborted) return;
-      for (const entry of [...this.#open]) await this.#refresh(entry).catch(() => undefined);
+    const { signal } = this.#closed;
+    this.#isSweeping = true;
+    while (this.#open.size > 0 && !signal.aborted) {
+      await clock.sleep(sweepMs, signal, { background: true }).catch(() => undefined);
+      for (const entry of [...this.#open]) {
+        if (!signal.aborted) await this.#refresh(entry).catch(() => undefined);
+      }
     }
+    this.#isSweeping = false;
   }
 
   #refresh(entry: Entry): Promise<JsonObject> {
@@ -114,6 +125,7 @@ export class TaskTracker {
 
   async #finish(entry: Entry, view: JsonObject): Promise<void> {
     await entry.task.onSettled?.(view);
+    await this.#options.recorded?.(entry.task.head.indexUid ?? "");
     entry.final = view;
     this.#open.delete(entry);
     this.#prune();
@@ -121,27 +133,28 @@ export class TaskTracker {
 
   /** Nodes that lost, failed or forgot the write while another replica holds it become indebted. */
   async #settleReplicas(
-    entry: Entry,
+    { task, indebted }: Entry,
     parts: readonly TaskPart[],
     answers: ReadonlyMap<string, NodeAnswer>,
   ): Promise<void> {
-    const { task, indebted } = entry;
-    if (task.owe === undefined || !parts.some((part) => part.task?.["status"] === "succeeded")) return;
-    for (const { node } of task.parts) {
-      if (indebted.has(node.id) || !this.#hasLost(node, task, { parts, answers })) continue;
-      await task.owe(node);
-      indebted.add(node.id);
+    if (task.owe === undefined) return;
+    const nodesById = new Map(task.parts.map(({ node }) => [node.id, node]));
+    const standings = new Map<string, Standing>();
+    for (const id of nodesById.keys()) {
+      const standing = standingOf({
+        tasks: parts.filter((part) => part.node === id).map((part) => part.task),
+        isKnown: answers.get(id) !== undefined,
+        isSuspect: this.#options.isSuspect(id),
+        ...(task.isMarked === true && { markedAs: task.head.uid }),
+      });
+      standings.set(id, standing);
     }
-  }
-
-  #hasLost(
-    node: NodeInfo,
-    task: VirtualTask,
-    known: { parts: readonly TaskPart[]; answers: ReadonlyMap<string, NodeAnswer> },
-  ): boolean {
-    const own = known.parts.filter((part) => part.node === node.id);
-    if (known.answers.get(node.id) === undefined) return this.#options.isSuspect(node.id);
-    return own.some((part) => part.task === null || isLost(part.task, task));
+    for (const { node: id, holders } of findLosses(standings, task.shards ?? [])) {
+      const node = nodesById.get(id);
+      if (node === undefined || indebted.has(id)) continue;
+      await task.owe(node, holders);
+      indebted.add(id);
+    }
   }
 
   async #askNodes(task: VirtualTask): Promise<Map<string, NodeAnswer>> {
@@ -163,9 +176,11 @@ export class TaskTracker {
         method: "GET",
         path: "tasks",
         query,
+        timeoutMs: this.#options.timeoutMs,
       });
       return new Map(results.map((result) => [result["uid"] as number, result]));
-    } catch {
+    } catch (error) {
+      if (error instanceof OperatorCallFailed) this.#options.observe(node.id, error.outcome);
       return undefined; // a node that cannot be asked is told from one that forgot the task
     }
   }
@@ -177,11 +192,6 @@ export class TaskTracker {
       if (entry.final !== undefined) this.#entries.delete(uid);
     }
   }
-}
-
-function isLost(nodeTask: JsonObject, task: VirtualTask): boolean {
-  if (nodeTask["status"] === "failed" || nodeTask["status"] === "canceled") return true;
-  return task.isMarked === true && !String(nodeTask["customMetadata"]).startsWith(taskMark(task.head.uid));
 }
 
 function isTerminal(view: JsonObject): boolean {

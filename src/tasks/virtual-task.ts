@@ -15,18 +15,23 @@ export interface VirtualTask {
   readonly copies?: number;
   /** Whether the node tasks carry our `customMetadata`; one without it is another's, so the node lost its history. */
   readonly isMarked?: boolean;
-  /** Records that a node which acknowledged does not hold the write after all. */
-  readonly owe?: (node: NodeInfo) => Promise<void>;
+  /** Records that a node which acknowledged does not hold the write after all, for the shards that a holder has. */
+  readonly owe?: (node: NodeInfo, holders: ReadonlySet<string>) => Promise<void>;
   /** Runs once before the final state is shown. */
   readonly onSettled?: (view: JsonObject) => Promise<void>;
 }
 
 /** Prefix of the `customMetadata` that ties a node's task to its virtual one. */
-export function taskMark(uid: number): string {
+function taskMark(uid: number): string {
   return `miroir:${uid}`;
 }
 
 /** The `customMetadata` a node is sent: the mark, and the user's own value behind it. */
 export function markedMetadata(uid: number, custom: string | undefined): string {
   return custom === undefined ? taskMark(uid) : `${taskMark(uid)} ${custom}`;
+}
+
+/** Whether a node's task carries the mark of this virtual one. */
+export function isMarkedAs(metadata: unknown, uid: number): boolean {
+  return metadata === taskMark(uid) || String(metadata).startsWith(`${taskMark(uid)} `);
 }

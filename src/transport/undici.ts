@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { buildConnector, type Dispatcher, Pool } from "undici";
 import type { NodeInfo } from "../core/types.ts";
+import { untilAborted } from "../util/abort.ts";
 import { type NodeRequest, type NodeResponse, type Transport, TransportFailure } from "./transport.ts";
 
 /** Settings of {@link undiciTransport}. */
@@ -15,18 +16,6 @@ export interface UndiciTransportOptions {
   readonly verify?: (node: NodeInfo) => Promise<void>;
 }
 
-/** Error codes that say the connection was never made. */
-const NEVER_CONNECTED = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "EADDRNOTAVAIL",
-  "UND_ERR_CONNECT_TIMEOUT",
-  "ERR_TLS_CERT_ALTNAME_INVALID",
-]);
-
 interface NodePools {
   readonly prefix: string;
   readonly checked: Pool;
@@ -39,6 +28,7 @@ interface NodePools {
  */
 export function undiciTransport(options: UndiciTransportOptions = {}): Transport {
   const poolsById = new Map<string, NodePools>();
+  const closed = new AbortController();
   const poolsOf = (node: NodeInfo): NodePools => {
     let pools = poolsById.get(node.id);
     if (pools === undefined) {
@@ -49,15 +39,19 @@ export function undiciTransport(options: UndiciTransportOptions = {}): Transport
   };
   return {
     async send(request, signal) {
+      if (closed.signal.aborted) throw new TransportFailure("unreachable", "was not asked: the client is closed");
       const pools = poolsOf(request.node);
       const pool = request.unchecked === true ? pools.unchecked : pools.checked;
       try {
-        return await exchange(pool, toDispatch(request, pools.prefix, { signal, compress: options.compress === true }));
+        const dispatch = toDispatch(request, pools.prefix, { signal, compress: options.compress === true });
+        // undici looks at the signal of a queued request only when its connection stands, which may take long.
+        return await untilAborted(exchange(pool, dispatch), signal);
       } catch (error) {
-        throw toFailure(error, signal);
+        throw toFailure(error, closed.signal.aborted ? closed.signal : signal);
       }
     },
     async close() {
+      closed.abort(new Error("the client was closed"));
       const open = [...poolsById.values()];
       poolsById.clear();
       await Promise.all(open.flatMap(({ checked, unchecked }) => [checked.destroy(), unchecked.destroy()]));
@@ -76,22 +70,24 @@ function openPools(node: NodeInfo, options: UndiciTransportOptions): NodePools {
       connections: options.connections ?? 64,
       connect: verifyingConnector(node, timeout, options.verify),
     }),
-    unchecked: new Pool(url.origin, { ...common, connections: 4, connect: { timeout } }),
+    unchecked: new Pool(url.origin, { ...common, connections: 4, connect: verifyingConnector(node, timeout) }),
   };
 }
 
-/** Hands a socket to the pool only after the node behind it proved to be the expected one. */
+/**
+ * Hands a socket to the pool only after the node behind it proved to be the expected one. What fails here is known not
+ * to have been sent; the same error code on an established connection is not.
+ */
 function verifyingConnector(
   node: NodeInfo,
   timeout: number,
-  verify: UndiciTransportOptions["verify"],
+  verify: UndiciTransportOptions["verify"] = async () => undefined,
 ): buildConnector.connector {
   const connect = buildConnector({ timeout });
-  if (verify === undefined) return connect;
   return (target, done) => {
     connect(target, (error, socket) => {
       if (error !== null) {
-        done(error, null);
+        done(new TransportFailure("unreachable", `could not be reached (${reasonOf(error)})`, error), null);
         return;
       }
       verify(node).then(
@@ -143,16 +139,21 @@ async function exchange(pool: Pool, dispatch: Dispatcher.RequestOptions): Promis
 }
 
 async function readText(answer: Dispatcher.ResponseData, headers: Record<string, string>): Promise<string> {
-  if (headers["content-encoding"] === undefined) return answer.body.text();
+  const encoding = headers["content-encoding"] ?? "identity";
+  if (encoding === "identity") return answer.body.text();
+  const bytes = new Uint8Array(await answer.body.arrayBuffer());
+  if (encoding !== "gzip") throw new TransportFailure("bad-answer", `answered in the encoding ${encoding}`);
   const { gunzipSync } = await import("node:zlib");
-  return gunzipSync(new Uint8Array(await answer.body.arrayBuffer())).toString("utf8");
+  return gunzipSync(bytes).toString("utf8");
 }
 
+/** A page of text with a 5xx status is a proxy's word for a node that is away; with any other it is no node at all. */
 function parseBody(text: string, status: number, headers: Readonly<Record<string, string>>): unknown {
   if (text === "") return undefined;
   try {
     return JSON.parse(text);
   } catch (error) {
+    if (status >= 500) return undefined;
     const type = headers["content-type"] ?? "no content-type";
     throw new TransportFailure("bad-answer", `answered status ${status} with ${type} instead of JSON`, error);
   }
@@ -162,9 +163,10 @@ function parseBody(text: string, status: number, headers: Readonly<Record<string
 function toFailure(error: unknown, signal: AbortSignal): TransportFailure {
   if (error instanceof TransportFailure) return error;
   if (signal.aborted) return new TransportFailure("aborted", "was given up before it answered", signal.reason);
+  return new TransportFailure("reset", `broke the connection (${reasonOf(error)})`, error);
+}
+
+function reasonOf(error: unknown): string {
   const { code, message } = error as { code?: string; message?: string };
-  if (code !== undefined && NEVER_CONNECTED.has(code)) {
-    return new TransportFailure("unreachable", `could not be reached (${code})`, error);
-  }
-  return new TransportFailure("reset", `broke the connection (${code ?? message ?? "unknown reason"})`, error);
+  return code ?? message ?? "unknown reason";
 }

@@ -22,15 +22,27 @@ export interface Listener {
 
 /** Opens a port. */
 export async function listen(options: ListenerOptions): Promise<Listener> {
+  let isOpen = true;
+  /** Requests that were held up when the port was closed are never handled. */
+  const handle = (request: EmbeddedRequest): EmbeddedResponse => {
+    if (!isOpen) throw new Error("the node is down");
+    return options.handle(request);
+  };
   const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) => {
-    answer(incoming, outgoing, options).catch(() => outgoing.destroy());
+    answer(incoming, outgoing, { ...options, handle }).catch(() => outgoing.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port, options.host, resolve);
   });
   const { port } = server.address() as AddressInfo;
-  return { port, destroy: () => destroy(server) };
+  return {
+    port,
+    destroy: () => {
+      isOpen = false;
+      return destroy(server);
+    },
+  };
 }
 
 async function answer(incoming: IncomingMessage, outgoing: ServerResponse, options: ListenerOptions): Promise<void> {

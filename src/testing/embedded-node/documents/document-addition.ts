@@ -19,7 +19,10 @@ export interface DocumentAddition {
 /** Adds all documents or, by throwing, none. Answers how many different ids were sent. */
 export function addDocuments(index: EmbeddedIndex, addition: DocumentAddition): number {
   const [firstDocument] = addition.documents;
-  if (firstDocument === undefined) return 0;
+  if (firstDocument === undefined) {
+    if (index.primaryKey === null && addition.primaryKey !== undefined) index.primaryKey = addition.primaryKey;
+    return 0;
+  }
   const clues = { ofIndex: index.primaryKey, ofRequest: addition.primaryKey, firstDocument };
   const primaryKey = decidePrimaryKey(clues);
   const { staged, distinctIds } = stage(index, addition, primaryKey);

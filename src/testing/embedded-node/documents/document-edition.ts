@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../../core/types.ts";
+import type { JsonObject, JsonValue } from "../../../core/types.ts";
 import { runScript } from "../edition/run-script.ts";
 import { ScriptError } from "../edition/script-error.ts";
 import type { ScriptStatement } from "../edition/script-tree.ts";
@@ -29,17 +29,17 @@ function editOne(index: EmbeddedIndex, docid: number, { script, context }: Docum
   if (typeof document !== "object" || Array.isArray(document)) {
     throw refuse(index.uid, "Document editions must keep documents as objects");
   }
-  if (keptId(document, primaryKey) !== id) {
+  if (idAfter(index, document) !== id) {
     throw refuse(index.uid, "Document editions cannot modify a document's primary key");
   }
   return { id, document };
 }
 
-function keptId(document: Parameters<typeof documentId>[0], primaryKey: string): string | undefined {
+function idAfter(index: EmbeddedIndex, document: JsonObject): string {
   try {
-    return documentId(document, primaryKey);
+    return documentId(document, index.primaryKey ?? "");
   } catch (cause) {
-    if (cause instanceof ApiError) return undefined;
+    if (cause instanceof ApiError) throw new ApiError(cause.code, `Index \`${index.uid}\`: ${cause.message}`);
     throw cause;
   }
 }

@@ -45,8 +45,7 @@ function valuesAt(document: JsonObject, path: string): JsonValue[] {
 }
 
 function valuesInside(value: JsonValue, path: string): JsonValue[] {
-  if (Array.isArray(value)) return value.flatMap((item) => valuesInside(item, path));
-  return typeof value === "object" && value !== null ? valuesAt(value, path) : [];
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? valuesAt(value, path) : [];
 }
 
 /** Integers above 2^53 went through a float; their text is the nearest whole number, without an exponent. */

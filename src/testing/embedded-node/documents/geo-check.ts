@@ -45,5 +45,5 @@ function checkCoordinates(
 
 function isFiniteNumber(value: JsonValue): boolean {
   if (typeof value === "number") return Number.isFinite(value);
-  return typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value));
+  return typeof value === "string" && value.trim() === value && value !== "" && Number.isFinite(Number(value));
 }

@@ -1,31 +1,34 @@
 import type { JsonObject, JsonValue } from "../../../core/types.ts";
 
-/** The part of a document that a list of fields names; a name covers everything below it, `*` everything. */
-export function selectFields(document: JsonObject, fields: readonly string[] | null): JsonObject {
-  if (fields === null || fields.includes("*")) return document;
-  return select(document, fields);
+/** Which fields of a document are asked for, and which names the index knows: others select nothing. */
+export interface FieldSelection {
+  readonly fields: readonly string[];
+  readonly known: ReadonlySet<string>;
 }
 
-function select(value: JsonObject, fields: readonly string[]): JsonObject {
+/**
+ * The part of a document that the documents routes show. A name covers everything below it; on the way to a nested name
+ * only members of objects are left out: plain values and the items of lists stay.
+ */
+export function selectFields(document: JsonObject, { fields, known }: FieldSelection): JsonObject {
+  return selectMembers(
+    document,
+    "",
+    fields.filter((field) => known.has(field)),
+  );
+}
+
+function selectMembers(value: JsonObject, path: string, fields: readonly string[]): JsonObject {
   const selected: JsonObject = {};
   for (const [key, member] of Object.entries(value)) {
-    if (fields.includes(key)) {
-      selected[key] = member;
-      continue;
-    }
-    const below = fields.filter((field) => field.startsWith(`${key}.`)).map((field) => field.slice(key.length + 1));
-    const part = below.length === 0 ? undefined : selectInside(member, below);
-    if (part !== undefined) selected[key] = part;
+    const name = path === "" ? key : `${path}.${key}`;
+    if (fields.includes(name)) selected[key] = member;
+    else if (fields.some((field) => field.startsWith(`${name}.`))) selected[key] = selectInside(member, name, fields);
   }
   return selected;
 }
 
-function selectInside(value: JsonValue, fields: readonly string[]): JsonValue | undefined {
-  if (Array.isArray(value)) {
-    const parts = value.map((item) => selectInside(item, fields)).filter((part) => part !== undefined);
-    return parts.length === 0 ? undefined : parts;
-  }
-  if (typeof value !== "object" || value === null) return undefined;
-  const part = select(value, fields);
-  return Object.keys(part).length === 0 ? undefined : part;
+function selectInside(value: JsonValue, path: string, fields: readonly string[]): JsonValue {
+  if (Array.isArray(value)) return value.map((item) => selectInside(item, path, fields));
+  return typeof value === "object" && value !== null ? selectMembers(value, path, fields) : value;
 }

@@ -45,19 +45,6 @@ export function stageVectors({ staged, stored, embedders, indexUid }: VectorStag
   for (const [name, ids] of idsWithoutByEmbedder) throw noVectors(indexUid, name, ids);
 }
 
-/** Vectors that were stored before the embedder was configured; what cannot be read stays as it is. */
-export function adoptVectors(document: JsonObject, embedders: readonly UserEmbedder[]): JsonObject {
-  const raw = document["_vectors"];
-  if (typeof raw !== "object" || raw === null || Array.isArray(raw)) return document;
-  const vectors: JsonObject = { ...raw };
-  const refuse = (code: string, words: string): ApiError => new ApiError(code, words);
-  for (const embedder of embedders) {
-    const value = raw[embedder.name];
-    if (value !== undefined) vectors[embedder.name] = shownVectors(value, { id: "", embedder, refuse });
-  }
-  return { ...document, _vectors: vectors };
-}
-
 /** The embeddings of a stored document for one embedder. */
 export function embeddingsOf(document: JsonObject, embedder: string): number[][] {
   const vectors = document["_vectors"] as JsonObject | undefined;

@@ -39,7 +39,7 @@ function assign(statement: Extract<ScriptStatement, { kind: "assign" }>, scope: 
   const { target, operator } = statement;
   const sent = evaluate(statement.value, scope);
   const value =
-    operator === "=" ? sent : applyOperator(operator.slice(0, -1), [evaluate(target, scope), sent], target.position);
+    operator === "=" ? sent : applyOperator(operator.slice(0, -1), [evaluate(target, scope), sent], statement.position);
   if (target.kind === "variable") {
     if (!scope.has(target.name)) throw new ScriptError(`Variable not found: ${target.name}`, target.position);
     scope.set(target.name, value);

@@ -34,20 +34,29 @@ export function applyOperator(
   [left, right]: readonly [JsonValue, JsonValue],
   position: ScriptPosition,
 ): JsonValue {
-  if (operator === "==" || operator === "!=")
-    return (JSON.stringify(left) === JSON.stringify(right)) === (operator === "==");
+  const isSame = JSON.stringify(left) === JSON.stringify(right);
+  if (operator === "==" || operator === "!=") return isSame === (operator === "==");
   if (operator === "in") return contains(right, left) ?? false;
-  if (typeof left === "number" && typeof right === "number") {
-    const number = compute(operator, left, right) ?? compare(operator, left, right);
-    if (number !== undefined) return number;
-  }
-  if (operator === "+" && (typeof left === "string" || typeof right === "string")) return textOf(left) + textOf(right);
-  if (operator === "+" && Array.isArray(left)) return Array.isArray(right) ? [...left, ...right] : [...left, right];
-  if (typeof left === "string" && typeof right === "string") {
-    const order = compare(operator, left, right);
-    if (order !== undefined) return order;
-  }
+  const result = ofNumbers(operator, left, right) ?? ofStrings(operator, left, right) ?? ofLists(operator, left, right);
+  if (result !== undefined) return result;
+  if (compare(operator, 0, 0) !== undefined) return false;
   throw new ScriptError(`Function not found: ${operator} (${typeName(left)}, ${typeName(right)})`, position);
+}
+
+function ofNumbers(operator: string, left: JsonValue, right: JsonValue): JsonValue | undefined {
+  if (typeof left !== "number" || typeof right !== "number") return undefined;
+  return compute(operator, left, right) ?? compare(operator, left, right);
+}
+
+function ofStrings(operator: string, left: JsonValue, right: JsonValue): JsonValue | undefined {
+  if (typeof left !== "string" && typeof right !== "string") return undefined;
+  if (operator === "+") return textOf(left) + textOf(right);
+  return typeof left === "string" && typeof right === "string" ? compare(operator, left, right) : undefined;
+}
+
+function ofLists(operator: string, left: JsonValue, right: JsonValue): JsonValue | undefined {
+  if (operator !== "+" || !Array.isArray(left)) return undefined;
+  return Array.isArray(right) ? [...left, ...right] : [...left, right];
 }
 
 /** Whole numbers divide to whole numbers. */

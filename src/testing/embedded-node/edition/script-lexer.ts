@@ -2,7 +2,7 @@ import { ScriptError, type ScriptPosition } from "./script-error.ts";
 
 /** One piece of a script. */
 export interface ScriptToken {
-  readonly kind: "name" | "number" | "text" | "symbol" | "end";
+  readonly kind: "name" | "number" | "text" | "template" | "symbol" | "end";
   /** The name, the symbol, the digits, or the text without its quotes. */
   readonly value: string;
   readonly position: ScriptPosition;
@@ -12,7 +12,8 @@ const SPACE = /(?:\s|\/\/[^\n]*|\/\*[\s\S]*?\*\/)+/y;
 const PIECES = [
   ["name", /[A-Za-z_]\w*/y],
   ["number", /\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?/y],
-  ["text", /"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'|`[^`]*`/y],
+  ["text", /"(?:[^"\\]|\\[\s\S])*"|'(?:[^'\\]|\\[\s\S])*'/y],
+  ["template", /`[^`]*`/y],
   ["symbol", /#\{|\(\)|==|!=|<=|>=|&&|\|\||\?\?|\+=|-=|\*=|\/=|%=|[-+*/%=<>!.,;:()[\]{}?]/y],
 ] as const;
 
@@ -23,13 +24,19 @@ export function scriptTokens(script: string): ScriptToken[] {
   while (at < script.length) {
     const piece = pieceAt(script, at);
     const position = positionOf(script, at);
-    if (piece === undefined) throw new ScriptError(`Syntax error: Unexpected '${script[at] ?? ""}'`, position);
-    const value = piece.kind === "text" ? unquoted(piece.text) : piece.text;
+    if (piece === undefined) throw unreadable(script[at] ?? "", position);
+    const value =
+      piece.kind === "text" ? unquoted(piece.text) : piece.kind === "template" ? piece.text.slice(1, -1) : piece.text;
     tokens.push({ kind: piece.kind, value, position });
     at = skipSpace(script, at + piece.text.length);
   }
   tokens.push({ kind: "end", value: "", position: positionOf(script, script.length) });
   return tokens;
+}
+
+function unreadable(character: string, position: ScriptPosition): ScriptError {
+  const isQuote = "\"'`".includes(character);
+  return new ScriptError(isQuote ? "Open string is not terminated" : `Unexpected '${character}'`, position);
 }
 
 function pieceAt(script: string, at: number): { kind: ScriptToken["kind"]; text: string } | undefined {
@@ -51,10 +58,8 @@ function positionOf(script: string, at: number): ScriptPosition {
   return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }
 
-/** Texts in backticks stand as they are; `${…}` in them is not supported and stays text. */
 function unquoted(text: string): string {
   const inner = text.slice(1, -1);
-  if (text.startsWith("`")) return inner;
   const escapes: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r" };
   return inner.replace(/\\([\s\S])/g, (_, character: string) => escapes[character] ?? character);
 }

@@ -1,4 +1,4 @@
-import { ScriptError } from "./script-error.ts";
+import { ScriptError, type ScriptPosition } from "./script-error.ts";
 import { type ScriptToken, scriptTokens } from "./script-lexer.ts";
 import type { ScriptExpression, ScriptStatement } from "./script-tree.ts";
 
@@ -12,12 +12,32 @@ export function parseScript(script: string): ScriptStatement[] {
   return new ScriptParser(scriptTokens(script)).script();
 }
 
+/** A text in backticks: what stands in `${…}` is computed, the rest stays. */
+function template(text: string, position: ScriptPosition): ScriptExpression {
+  const parts = text.split(/\$\{([^}]*)\}/);
+  const expressions = parts.map((part, at): ScriptExpression => {
+    return at % 2 === 0 ? { kind: "value", value: part, position } : new ScriptParser(scriptTokens(part)).expression();
+  });
+  return expressions.reduce((left, right) => ({ kind: "binary", operator: "+", left, right, position }));
+}
+
+function isLiteral({ kind }: ScriptToken): boolean {
+  return kind === "text" || kind === "template";
+}
+
 class ScriptParser {
   readonly #tokens: readonly ScriptToken[];
   #at = 0;
 
   constructor(tokens: readonly ScriptToken[]) {
     this.#tokens = tokens;
+  }
+
+  /** The script as one expression. */
+  expression(): ScriptExpression {
+    const expression = this.#expression();
+    if (this.#peek().kind !== "end") throw this.#unexpected();
+    return expression;
   }
 
   script(): ScriptStatement[] {
@@ -43,10 +63,10 @@ class ScriptParser {
       return { kind: "let", name, value: this.#expression() };
     }
     const target = this.#expression();
-    const operator = this.#peek().value;
+    const { value: operator, position } = this.#peek();
     if (!ASSIGNMENTS.includes(operator)) return { kind: "expression", expression: target };
     this.#at += 1;
-    return { kind: "assign", target, operator, value: this.#expression() };
+    return { kind: "assign", target, operator, position, value: this.#expression() };
   }
 
   #if(): ScriptStatement {
@@ -68,7 +88,7 @@ class ScriptParser {
     const operators = LEVELS[level];
     if (operators === undefined) return this.#unary();
     let left = this.#expression(level + 1);
-    while (this.#peek().kind !== "text" && operators.includes(this.#peek().value)) {
+    while (!isLiteral(this.#peek()) && operators.includes(this.#peek().value)) {
       const { value: operator, position } = this.#next();
       left = { kind: "binary", operator, left, right: this.#expression(level + 1), position };
     }
@@ -122,6 +142,7 @@ class ScriptParser {
     const { kind, value, position } = this.#next();
     if (kind === "number") return { kind: "value", value: Number(value.replaceAll("_", "")), position };
     if (kind === "text") return { kind: "value", value, position };
+    if (kind === "template") return template(value, position);
     if (kind === "name") {
       const word = WORDS[value];
       if (word !== undefined) return { kind: "value", value: word, position };
@@ -166,7 +187,7 @@ class ScriptParser {
 
   #accept(value: string): boolean {
     const token = this.#peek();
-    if (token.value !== value || token.kind === "text" || token.kind === "end") return false;
+    if (token.value !== value || isLiteral(token) || token.kind === "end") return false;
     this.#at += 1;
     return true;
   }
@@ -182,6 +203,6 @@ class ScriptParser {
 
   #unexpected(): ScriptError {
     const { kind, value, position } = this.#peek();
-    return new ScriptError(kind === "end" ? "Script is incomplete" : `Syntax error: Unexpected '${value}'`, position);
+    return new ScriptError(kind === "end" ? "Script is incomplete" : `Unexpected '${value}'`, position);
   }
 }

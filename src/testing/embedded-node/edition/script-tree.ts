@@ -25,6 +25,8 @@ export type ScriptStatement =
       readonly kind: "assign";
       readonly target: ScriptExpression;
       readonly operator: string;
+      /** Where the operator stands. */
+      readonly position: ScriptPosition;
       readonly value: ScriptExpression;
     }
   | {

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../../core/types.ts";
-import { adoptVectors, type UserEmbedder, userEmbedders } from "../documents/vectors.ts";
+import { collectFieldNames } from "../documents/field-names.ts";
+import { stageVectors, type UserEmbedder, userEmbedders } from "../documents/vectors.ts";
 import type { Docid, SearchEngine } from "../engine/contract.ts";
 import { engineSettings, type StoredSettings } from "../settings/stored-settings.ts";
 import { DocidPool } from "./docid-pool.ts";
@@ -16,6 +17,7 @@ export class EmbeddedIndex {
   readonly #docidById = new Map<string, Docid>();
   readonly #pool = new DocidPool();
   readonly #fieldRank = new Map<string, number>();
+  readonly #knownFields = new Set<string>();
 
   constructor(uid: string, primaryKey: string | null, now: number) {
     this.uid = uid;
@@ -40,16 +42,22 @@ export class EmbeddedIndex {
     return this.#settings;
   }
 
-  set settings(settings: StoredSettings) {
+  /** Takes new settings over, or throws and keeps the old ones when the documents do not fit them. */
+  configure(settings: StoredSettings): void {
     const embedders = userEmbedders(settings);
     const isNewEmbedder = JSON.stringify(embedders) !== JSON.stringify(userEmbedders(this.#settings));
+    const staged = isNewEmbedder ? this.#withVectors(embedders) : new Map<string, JsonObject>();
     this.#settings = settings;
     this.engine.configure(engineSettings(settings), this.#primaryKey);
-    if (isNewEmbedder) this.#adoptVectors(embedders);
+    for (const [id, document] of staged) this.put(id, document);
   }
 
   get size(): number {
     return this.#docidById.size;
+  }
+
+  get sortableAttributes(): readonly string[] {
+    return engineSettings(this.#settings).sortableAttributes;
   }
 
   /** How deep searches may page. */
@@ -57,9 +65,9 @@ export class EmbeddedIndex {
     return engineSettings(this.#settings).pagination.maxTotalHits;
   }
 
-  /** Names of the fields that documents have or had, in order of first appearance. */
-  get fieldNames(): string[] {
-    return [...this.#fieldRank.keys()];
+  /** Dotted names of all fields that documents have or had. */
+  get knownFields(): ReadonlySet<string> {
+    return this.#knownFields;
   }
 
   docidOf(id: string): Docid | undefined {
@@ -83,6 +91,7 @@ export class EmbeddedIndex {
   put(id: string, document: JsonObject): void {
     const docid = this.#docidById.get(id) ?? this.#pool.take();
     this.#docidById.set(id, docid);
+    collectFieldNames(document, this.#knownFields);
     this.engine.put(docid, this.#inFieldOrder(document));
   }
 
@@ -115,10 +124,10 @@ export class EmbeddedIndex {
     return size;
   }
 
-  #adoptVectors(embedders: readonly UserEmbedder[]): void {
-    for (const docid of this.#docidById.values()) {
-      this.engine.put(docid, adoptVectors(this.engine.get(docid) ?? {}, embedders));
-    }
+  #withVectors(embedders: readonly UserEmbedder[]): Map<string, JsonObject> {
+    const staged = new Map([...this.#docidById].map(([id, docid]) => [id, this.engine.get(docid) ?? {}]));
+    stageVectors({ staged, stored: () => undefined, embedders, indexUid: this.uid });
+    return staged;
   }
 
   /** The server stores members by field number, and fields are numbered as they first appear in the index. */

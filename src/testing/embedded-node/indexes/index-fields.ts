@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../../../core/types.ts";
+import type { JsonObject } from "../../../core/types.ts";
 import { isSelfOrChild, matchesPattern } from "../engine/attributes.ts";
 import { isFilterable, ruleOf } from "../engine/fields/filterable.ts";
 import { presentLocalizedAttributes } from "../settings/localized-attributes.ts";
@@ -23,24 +23,11 @@ export interface IndexField {
   readonly localized: { readonly locales: string[] };
 }
 
-/** Every field that the documents of an index have, nested ones included, in alphabetical order. */
+/** Every field that the documents of an index have or had, nested ones included, in alphabetical order. */
 export function indexFields(index: EmbeddedIndex): IndexField[] {
-  const names = new Set<string>(index.primaryKey === null ? [] : [index.primaryKey]);
-  for (const document of index.documents()) collectNames(document, "", names);
+  const names = new Set(index.knownFields);
+  if (index.primaryKey !== null) names.add(index.primaryKey);
   return [...names].sort().map((name) => describe(index, name));
-}
-
-function collectNames(value: JsonValue, path: string, names: Set<string>): void {
-  if (Array.isArray(value)) {
-    for (const item of value) if (typeof item === "object" && item !== null) collectNames(item, path, names);
-  } else if (typeof value === "object" && value !== null) {
-    for (const [key, member] of Object.entries(value)) {
-      const name = path === "" ? key : `${path}.${key}`;
-      if (name === "_vectors") continue;
-      names.add(name);
-      collectNames(member, name, names);
-    }
-  }
 }
 
 function describe(index: EmbeddedIndex, name: string): IndexField {

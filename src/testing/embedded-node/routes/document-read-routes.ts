@@ -95,7 +95,7 @@ function getDocument(context: RouteContext): Reply {
   const id = params["documentId"] ?? "";
   const document = index.get(id);
   if (document === undefined) throw new ApiError("document_not_found", `Document \`${id}\` not found.`);
-  return ok(shown(document, { fields, retrieveVectors }));
+  return ok(shown(index, document, { fields, retrieveVectors }));
 }
 
 function browse({ node, request, params }: RouteContext, query: Browse): Reply {
@@ -110,7 +110,7 @@ function browse({ node, request, params }: RouteContext, query: Browse): Reply {
   const isProxy = request.headers["meili-proxy-search"] === "true";
   const results = ordered.slice(offset, offset + limit).map((docid) => {
     const document = index.engine.get(docid) ?? {};
-    const view = shown(document, { fields, retrieveVectors });
+    const view = shown(index, document, { fields, retrieveVectors });
     if (!isProxy) return view;
     return { ...view, _federation: { weightedScoreValues: sortValues(document, query.sort ?? []) } };
   });
@@ -120,7 +120,18 @@ function browse({ node, request, params }: RouteContext, query: Browse): Reply {
 function sorted(index: EmbeddedIndex, docids: readonly number[], sort: readonly string[]): readonly number[] {
   if (sort.length === 0) return docids;
   const ordered = index.engine.order(docids, sort);
+  checkGeoSort(index, sort);
   return ordered.filter((docid) => !isLostInSort(index.engine.get(docid) ?? {}, sort));
+}
+
+/** Sorting by distance is refused as long as no document ever had a place. */
+function checkGeoSort(index: EmbeddedIndex, sort: readonly string[]): void {
+  if (!sort.some((expression) => expression.startsWith("_geoPoint(")) || index.knownFields.has("_geo.lat")) return;
+  const names = [...index.sortableAttributes].sort().join(", ");
+  throw new ApiError(
+    CODES.sort,
+    `Attribute \`_geo\` is not sortable. Available sortable attributes are: \`${names}\`.`,
+  );
 }
 
 function candidates(index: EmbeddedIndex, query: Browse, ids: readonly string[] | undefined): number[] {
@@ -139,10 +150,13 @@ function checkedId(value: JsonValue, at: number): string {
 
 /** A document as it is shown: the fields asked for, and its vectors if asked for. */
 function shown(
+  index: EmbeddedIndex,
   document: JsonObject,
   options: { fields: readonly string[] | null; retrieveVectors: boolean },
 ): JsonObject {
   const { _vectors, ...rest } = document;
-  const visible = selectFields(rest, options.fields);
+  const { fields } = options;
+  const isWhole = fields === null || fields.includes("*");
+  const visible = isWhole ? rest : selectFields(rest, { fields, known: index.knownFields });
   return options.retrieveVectors ? { ...visible, _vectors: _vectors ?? {} } : visible;
 }

@@ -84,7 +84,7 @@ function listKeys({ node, request }: RouteContext): Reply {
 function createKey(context: RouteContext): Reply {
   const { keys, settings } = context.node;
   const creation = readBody(context, readCreation);
-  const uid = creation.uid ?? context.node.newUid();
+  const uid = canonicalUuid(creation.uid ?? context.node.newUid());
   const globalAction = creation.indexes.includes("*") ? undefined : creation.actions.find(isGlobal);
   if (globalAction !== undefined && creation.indexes.length > 0) throw scopedGlobal(globalAction);
   if (keys.get(uid) !== undefined) {
@@ -130,6 +130,12 @@ function scopedGlobal(action: Action): ApiError {
     "index_scoped_api_key_with_global_action",
     `cannot create index-scoped API key with global action \`"${action}"\`\n  - Hint: remove action \`"${action}"\` from the action list, or remove \`indexes\` to make the key global`,
   );
+}
+
+/** UUIDs may be sent in capitals and without hyphens. */
+function canonicalUuid(text: string): string {
+  const hex = text.replaceAll("-", "").toLowerCase();
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
 /** A moment or a day; shown as sent, days and moments without a zone as UTC. */

@@ -8,11 +8,14 @@ import { SETTINGS, type SettingName } from "../settings/settings-table.ts";
 import {
   applyChange,
   changeDetails,
+  engineSettings,
   readSetting,
   readSettings,
   resetChange,
   type SettingsChange,
+  type StoredSettings,
 } from "../settings/stored-settings.ts";
+import { wrongWordSizes } from "../settings/typo-tolerance.ts";
 import { type Fields, nullable, object } from "../validation/readers.ts";
 import { enqueue } from "./enqueue.ts";
 
@@ -84,11 +87,20 @@ function enqueueChange({ node, params }: RouteContext, change: SettingsChange, m
     details,
     run: () => {
       const index = node.indexForWrite(uid, mayCreate);
-      index.settings = applyChange(index.settings, change);
+      const settings = applyChange(index.settings, change);
+      checkWordSizes(uid, settings);
+      index.configure(settings);
       node.touch(index);
       return details;
     },
   });
+}
+
+/** The sizes of a change are only known to be right together with those kept before. */
+function checkWordSizes(uid: string, settings: StoredSettings): void {
+  const { oneTypo, twoTypos } = engineSettings(settings).typoTolerance.minWordSizeForTypos;
+  if (oneTypo <= twoTypos) return;
+  throw new ApiError("invalid_settings_typo_tolerance", `Index \`${uid}\`: ${wrongWordSizes(oneTypo, twoTypos)}`);
 }
 
 /** What the server checks once the shape is known to be right. */
@@ -110,6 +122,14 @@ function checkChange({ node }: RouteContext, change: SettingsChange): void {
       action: "setting `foreignKeys` in the index settings",
       name: "foreign_keys",
       link: "https://github.com/orgs/meilisearch/discussions/873",
+    });
+  }
+  if (change.chat !== undefined && change.chat !== null) {
+    node.features.require({
+      feature: "chatCompletions",
+      action: "setting `chat` in the index settings",
+      name: "chat completions",
+      link: "https://github.com/orgs/meilisearch/discussions/835",
     });
   }
   const embedders = Object.values((change.embedders ?? {}) as Record<string, { source?: string } | null>);

@@ -23,7 +23,8 @@ export function federatedSearch(
   federation: Federation,
 ): JsonObject {
   const startedAt = context.node.settings.clock.now();
-  for (const [at, query] of queries.entries()) inside(`.queries[${at}]`, () => checkFederatedQuery(context, query));
+  for (const [at, query] of queries.entries())
+    inside(`.queries[${at}]`, () => checkFederatedQuery(context, query, federation));
   const uids = [...new Set(queries.map((query) => query.indexUid))].sort();
   const results = uids.map((uid) => searchIndex(context, { uid, queries, federation }));
   const facets = federatedFacets(context, results, federation);
@@ -41,7 +42,7 @@ export function federatedSearch(
   };
 }
 
-function checkFederatedQuery(context: RouteContext, query: IndexedQuery): void {
+function checkFederatedQuery(context: RouteContext, query: IndexedQuery, federation: Federation): void {
   const paged = (["limit", "offset", "page", "hitsPerPage"] as const).find((name) => typeof query[name] === "number");
   if (paged !== undefined) {
     throw new ApiError(
@@ -54,6 +55,12 @@ function checkFederatedQuery(context: RouteContext, query: IndexedQuery): void {
     throw new ApiError(
       "invalid_multi_search_query_facets",
       `Using facet options is not allowed in federated queries.\n - Hint: remove \`facets\` from the query or remove \`federation\` from the request\n - Hint: pass \`federation.facetsByIndex.${query.indexUid}: ${list}\` for facets in federated search`,
+    );
+  }
+  if (typeof query.distinct === "string" && typeof federation.distinct === "string") {
+    throw new ApiError(
+      "invalid_multi_search_distinct",
+      "Using `distinct` options is not allowed in federated queries when it also appears in `.federation.distinct`.\n - Hint: remove `distinct` from the query or remove `federation` from the request\n  - Note: `distinct` at the query level is discouraged in federated search.",
     );
   }
   if (typeof query.federationOptions?.remote === "string") {

@@ -24,9 +24,10 @@ export function hybridSearch(index: EmbeddedIndex, search: EngineSearch, query: 
   const { hybrid = null, vector = null, q = null } = query;
   if (hybrid === null) return index.engine.search(index.uid, search);
   const { semanticRatio = 0.5 } = hybrid;
-  const embedder = embedderOf(index, hybrid.embedder, "invalid_search_embedder");
   const hasWords = q !== null && q.trim() !== "";
-  if (semanticRatio === 0 || (!hasWords && vector === null)) return index.engine.search(index.uid, search);
+  if (!hasWords && vector === null) return index.engine.search(index.uid, search);
+  const embedder = embedderOf(index, hybrid.embedder, "invalid_search_embedder");
+  if (semanticRatio === 0) return index.engine.search(index.uid, search);
   const both: HybridSearch = { index, search, query, semanticRatio };
   if (vector === null) {
     if (semanticRatio === 1) throw cannotEmbed(q ?? "");

@@ -1,5 +1,15 @@
 import type { JsonObject, JsonValue } from "../../../core/types.ts";
-import { arrayOf, boolean, nullable, object, oneOf, recordOf, string, unsigned } from "../validation/readers.ts";
+import {
+  arrayOf,
+  boolean,
+  nullable,
+  object,
+  oneOf,
+  positive,
+  recordOf,
+  string,
+  unsigned,
+} from "../validation/readers.ts";
 import { embedders, mergeEmbedders } from "./embedders.ts";
 import { filterableAttributes } from "./filterable-attributes.ts";
 import { foreignKeys } from "./foreign-keys.ts";
@@ -61,7 +71,7 @@ export const SETTINGS = {
     read: rankingRules,
     initial: ["words", "typo", "proximity", "attributeRank", "sort", "wordPosition", "exactness"],
   },
-  stopWords: set("stop-words", "stop_words"),
+  stopWords: { ...set("stop-words", "stop_words"), merge: (_kept, sent) => decomposed(sent as string[]) },
   nonSeparatorTokens: set("non-separator-tokens", "non_separator_tokens"),
   separatorTokens: set("separator-tokens", "separator_tokens"),
   dictionary: set("dictionary", "dictionary"),
@@ -109,7 +119,7 @@ export const SETTINGS = {
     route: "pagination",
     verb: "PATCH",
     code: "invalid_settings_pagination",
-    read: object<{ maxTotalHits?: number | null }>({ maxTotalHits: { read: nullable(unsigned) } }) as Setting["read"],
+    read: object<{ maxTotalHits?: number | null }>({ maxTotalHits: { read: nullable(positive) } }) as Setting["read"],
     initial: { maxTotalHits: 1000 },
     merge: (kept, sent) => ({ maxTotalHits: 1000, ...(kept as JsonObject), ...withoutNulls(sent as JsonObject) }),
   },
@@ -171,8 +181,14 @@ export type SettingName = keyof typeof SETTINGS;
 
 function mergeFaceting(kept: JsonValue | undefined, sent: JsonValue): JsonValue {
   const before = { maxValuesPerFacet: 100, sortFacetValuesBy: {}, ...(kept as JsonObject) };
-  const merged: JsonObject = { ...before, ...withoutNulls(sent as JsonObject) };
+  const cleared = (sent as JsonObject)["sortFacetValuesBy"] === null ? { sortFacetValuesBy: {} } : {};
+  const merged: JsonObject = { ...before, ...withoutNulls(sent as JsonObject), ...cleared };
   return { ...merged, sortFacetValuesBy: { "*": "alpha", ...(merged["sortFacetValuesBy"] as JsonObject) } };
+}
+
+/** Stop words are kept with their marks set apart. */
+function decomposed(words: readonly string[]): string[] {
+  return [...new Set(words.map((word) => word.normalize("NFKD")))].sort(byBytes);
 }
 
 function withoutNulls(value: JsonObject): JsonObject {

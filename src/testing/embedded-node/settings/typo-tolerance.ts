@@ -33,15 +33,20 @@ const wordSizes: Reader<WordSizes> = (value, place) => {
   const sizes = sizesOf(value, place);
   const { oneTypo, twoTypos } = sizes;
   if (typeof oneTypo === "number" && typeof twoTypos === "number" && oneTypo > twoTypos) {
-    const words =
-      "`minWordSizeForTypos` setting is invalid. `oneTypo` and `twoTypos` fields should be between `0` and `255`, and " +
-      `\`twoTypos\` should be greater or equals to \`oneTypo\` but found \`oneTypo: ${oneTypo}\` and twoTypos: ${twoTypos}\`.`;
-    throw invalidValue(words, place);
+    throw invalidValue(wrongWordSizes(oneTypo, twoTypos), place);
   }
   return sizes;
 };
 
 const wordSet: Reader<string[]> = (value, place) => [...new Set(arrayOf(string)(value, place))].sort();
+
+/** The refusal of sizes that are in the wrong order. */
+export function wrongWordSizes(oneTypo: number, twoTypos: number): string {
+  return (
+    "`minWordSizeForTypos` setting is invalid. `oneTypo` and `twoTypos` fields should be between `0` and `255`, and " +
+    `\`twoTypos\` should be greater or equals to \`oneTypo\` but found \`oneTypo: ${oneTypo}\` and twoTypos: ${twoTypos}\`.`
+  );
+}
 
 /** The typo tolerance setting as it is sent. */
 export const typoTolerance = object<TypoTolerance>({

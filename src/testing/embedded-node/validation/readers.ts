@@ -45,6 +45,14 @@ export const unsigned: Reader<number> = (value, place) => {
   return value;
 };
 
+/** An integer from 1. */
+export const positive: Reader<number> = (value, place) => {
+  const number = unsigned(value, place);
+  if (number > 0) return number;
+  const words = "a non-zero integer value lower than `18446744073709551615` was expected, but found a zero";
+  throw invalidValue(words, place);
+};
+
 /** An integer from 0 to 255. */
 export const byte: Reader<number> = (value, place) => {
   const number = unsigned(value, place);
