@@ -1,0 +1,4 @@
+import { embedded } from "../support/environment.ts";
+import { documentsWriteScenarios } from "../support/scenarios/documents-write.ts";
+
+documentsWriteScenarios(embedded);

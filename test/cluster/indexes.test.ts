@@ -1,0 +1,4 @@
+import { embedded } from "../support/environment.ts";
+import { indexScenarios } from "../support/scenarios/indexes.ts";
+
+indexScenarios(embedded);

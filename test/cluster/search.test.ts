@@ -1,0 +1,4 @@
+import { embedded } from "../support/environment.ts";
+import { searchScenarios } from "../support/scenarios/search.ts";
+
+searchScenarios(embedded);

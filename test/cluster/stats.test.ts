@@ -1,0 +1,4 @@
+import { embedded } from "../support/environment.ts";
+import { statsScenarios } from "../support/scenarios/stats.ts";
+
+statsScenarios(embedded);

@@ -1,0 +1,4 @@
+import { embedded } from "../support/environment.ts";
+import { tasksScenarios } from "../support/scenarios/tasks.ts";
+
+tasksScenarios(embedded);

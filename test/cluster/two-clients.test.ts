@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { metaOf } from "../../src/index.ts";
+import { clientsOver, configOf, startCluster, startNodes } from "../support/cluster.ts";
+import { eventually } from "../support/eventually.ts";
+
+const UID = "movies";
+
+describe("two processes over one cluster", () => {
+  it("both found it when they start at the same moment, and found it once", async () => {
+    for (let round = 0; round < 4; round++) {
+      const nodes = await startNodes(3);
+      const { client, connect, directs } = clientsOver(configOf(nodes.map(({ url }) => url)));
+      const other = connect();
+      const [one, two] = await Promise.all([
+        client.createIndex("one", { primaryKey: "id" }),
+        other.createIndex("two", { primaryKey: "id" }),
+      ]);
+      await Promise.all([client.tasks.waitForTask(one), other.tasks.waitForTask(two)]);
+      const markers = await Promise.all(
+        directs.map(async (direct) => {
+          const marker = await direct.index("miroir__state").getDocument("marker");
+          return JSON.parse(String(marker["value"])) as { clusterId: string; nodeId: string };
+        }),
+      );
+      expect(new Set(markers.map(({ clusterId }) => clusterId)).size).toBe(1);
+      expect(markers.map(({ nodeId }) => nodeId)).toEqual(["node-0", "node-1", "node-2"]);
+      for (const each of [client, other]) {
+        const { results } = await each.getRawIndexes();
+        expect(results.map(({ uid }) => uid)).toEqual(["one", "two"]);
+      }
+    }
+  });
+
+  it("see each other's indexes, documents and settings", async () => {
+    const { client, connect } = await startCluster();
+    const other = connect();
+    await other.health();
+    await client.index(UID).addDocuments([{ id: 1, title: "Alien" }]).waitTask();
+    await client.index(UID).updateFilterableAttributes(["title"]).waitTask();
+    expect((await other.index(UID).search("alien", { filter: "title = Alien" })).hits).toHaveLength(1);
+    expect(await other.index(UID).getFilterableAttributes()).toEqual(["title"]);
+    await other.index(UID).deleteDocument(1).waitTask();
+    expect((await client.index(UID).search("")).hits).toEqual([]);
+  });
+
+  it("create one index when both write to a new one", async () => {
+    const { client, connect } = await startCluster();
+    const other = connect();
+    await Promise.all([client.health(), other.health()]);
+    const tasks = await Promise.all([
+      client.index(UID).addDocuments([{ id: 1 }], { primaryKey: "id" }).waitTask(),
+      other.index(UID).addDocuments([{ id: 2 }], { primaryKey: "id" }).waitTask(),
+    ]);
+    expect(tasks.map(({ status }) => status)).toEqual(["succeeded", "succeeded"]);
+    for (const each of [client, other]) {
+      expect((await each.index(UID).search("")).estimatedTotalHits).toBe(2);
+      expect(await each.index(UID).fetchPrimaryKey()).toBe("id");
+    }
+  });
+
+  it("avoid a replica that missed a write of the other, also after it came back", async () => {
+    const { client, nodes, connect } = await startCluster();
+    const documents = (round: number) => Array.from({ length: 40 }, (_, id) => ({ id, round }));
+    await client.index(UID).addDocuments(documents(1), { primaryKey: "id" }).waitTask();
+    await nodes[0]?.crash({ keepData: true });
+    const accepted = await client.index(UID).addDocuments(documents(2));
+    expect(metaOf(accepted)?.write?.indebted).toEqual(["node-0"]);
+    await client.tasks.waitForTask(accepted);
+    await nodes[0]?.restart();
+    const other = connect();
+    await eventually(async () => expect(await other.isHealthy()).toBe(true));
+    for (let preference = 0; preference < 12; preference++) {
+      const { hits } = await other.with({ preference: `${preference}` }).index(UID).search("", { limit: 100 });
+      expect(hits).toHaveLength(40);
+      expect(hits.every((hit) => hit["round"] === 2)).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,31 @@
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { live, liveUrls, resetServers } from "../support/live.ts";
+import { documentsReadScenarios } from "../support/scenarios/documents-read.ts";
+import { documentsWriteScenarios } from "../support/scenarios/documents-write.ts";
+import { indexScenarios } from "../support/scenarios/indexes.ts";
+import { numberScenarios } from "../support/scenarios/numbers.ts";
+import { searchScenarios } from "../support/scenarios/search.ts";
+import { settingsScenarios } from "../support/scenarios/settings.ts";
+import { statsScenarios } from "../support/scenarios/stats.ts";
+import { tasksScenarios } from "../support/scenarios/tasks.ts";
+
+if (liveUrls.length < 3) {
+  process.stdout.write(
+    "\n*** LIVE SUITE SKIPPED, nothing was tested: MEILISEARCH_URLS must name three servers, separated by commas ***\n\n",
+  );
+  describe("live scenarios", () => it.skip("skipped: MEILISEARCH_URLS does not name three servers", () => undefined));
+} else {
+  process.stdout.write(`live scenarios on ${liveUrls.join(", ")}; those that need more nodes are skipped\n`);
+  describe("live", () => {
+    beforeAll(resetServers);
+    afterAll(resetServers);
+    indexScenarios(live);
+    settingsScenarios(live);
+    documentsWriteScenarios(live);
+    documentsReadScenarios(live);
+    numberScenarios(live);
+    statsScenarios(live);
+    tasksScenarios(live);
+    searchScenarios(live);
+  });
+}

@@ -1,0 +1,115 @@
+import type { IndexRow } from "../../src/cluster/registry.ts";
+import { defaultSettings } from "../../src/cluster/settings/default-settings.ts";
+import type { Topology } from "../../src/cluster/topology.ts";
+import { DebtBook } from "../../src/execute/debt-book.ts";
+import { HealthMonitor } from "../../src/execute/health-monitor.ts";
+import { IndexRegistry } from "../../src/execute/index-registry.ts";
+import { Lanes } from "../../src/execute/lane.ts";
+import { Operator } from "../../src/execute/operator.ts";
+import { STATE_INDEX } from "../../src/execute/state-index.ts";
+import { TaskHighWater } from "../../src/execute/task-high-water.ts";
+import type { Cluster } from "../../src/routes/cluster.ts";
+import { loadHasher } from "../../src/routing/shard.ts";
+import { HybridClock } from "../../src/routing/stamp.ts";
+import { NodeHealth } from "../../src/select/health.ts";
+import { TaskUids } from "../../src/tasks/task-uid.ts";
+import { TaskTracker } from "../../src/tasks/tracker.ts";
+import type { NodeRequest } from "../../src/transport/transport.ts";
+import { FakeClock } from "./fake-clock.ts";
+import { answer, MemoryTransport, memoryNode, type Script } from "./memory-transport.ts";
+
+/** What a cluster in memory looks like; shards and documents live as the table says. */
+export interface MemoryClusterShape {
+  /** Node ids of each shard; sixteen rows, or fewer that are repeated. */
+  readonly table: readonly (readonly string[])[];
+  /** A second replica group. */
+  readonly secondTable?: readonly (readonly string[])[];
+  readonly options?: Partial<Cluster["options"]>;
+}
+
+/** A cluster whose nodes are a script; nothing waits but for the clock. */
+export interface MemoryCluster {
+  readonly cluster: Cluster;
+  readonly clock: FakeClock;
+  readonly transport: MemoryTransport;
+}
+
+const SHARDS = 16;
+
+/** Puts a cluster together over a script; writes to the state index are answered unless the script does. */
+export async function memoryCluster(script: Script, shape: MemoryClusterShape): Promise<MemoryCluster> {
+  const clock = new FakeClock();
+  const transport = new MemoryTransport(script);
+  const topology = topologyOf(shape);
+  const { nodes } = topology;
+  const nodesById = new Map(nodes.map((node) => [node.id, node]));
+  const operator = new Operator({ transport, clock, authorization: "Bearer operator" });
+  const probe = () => Promise.reject(new Error("still down"));
+  const health = new HealthMonitor({ health: new NodeHealth(), clock, nodesById, patienceMs: 1000, probe });
+  const isSuspect = (node: string) => health.isSuspect(node);
+  const debts = new DebtBook({ operator, nodes, isSuspect });
+  const stamps = new HybridClock({ now: () => clock.now(), writer: 1 });
+  const learn: DebtBook["load"] = (records) => debts.load(records);
+  const cluster: Cluster = {
+    ...{ topology, nodesById, hasher: await loadHasher(), clock, transport, operator, health, debts, stamps },
+    registry: new IndexRegistry({ operator, nodes, isSuspect, maxAgeMs: 2000, learn, stamps }),
+    lanes: new Lanes(),
+    intake: new Lanes(),
+    tasks: new TaskTracker({
+      ...{ operator, clock, isSuspect, highWater: new TaskHighWater(), timeoutMs: 1000, sweepMs: 1000, keep: 100 },
+      observe: (node, outcome) => health.observe(node, outcome),
+    }),
+    taskUids: new TaskUids({ now: () => clock.now(), writer: 1 }),
+    options: {
+      readTimeoutMs: 5000,
+      writeTimeoutMs: 10_000,
+      attemptTimeoutMs: 1000,
+      payloadLimitBytes: 1_000_000,
+      writeConsistency: "quorum",
+      ...shape.options,
+    },
+  };
+  return { cluster, clock, transport };
+}
+
+function topologyOf({ table, secondTable }: MemoryClusterShape): Topology {
+  const groups = [
+    { name: "g1", table: fill(table) },
+    ...(secondTable === undefined ? [] : [{ name: "g2", table: fill(secondTable) }]),
+  ];
+  const nodes = groups.flatMap(({ name, table: rows }) =>
+    [...new Set(rows.flat())].sort().map((id) => memoryNode(id, name)),
+  );
+  const replicationFactor = table[0]?.length ?? 1;
+  return { version: 1, clusterId: "c", epoch: 1, shards: SHARDS, replicationFactor, nodes, groups };
+}
+
+function fill(table: readonly (readonly string[])[]): string[][] {
+  return Array.from({ length: SHARDS }, (_, shard) => [...(table[shard % table.length] ?? [])]);
+}
+
+/** Whether a request is one of miroir's own to the hidden index. */
+export function isStateRequest({ path }: NodeRequest): boolean {
+  return path.startsWith(`indexes/${STATE_INDEX}`);
+}
+
+/** Nodes that enqueue whatever they are sent, numbering their tasks from 1. */
+export function enqueueing(
+  exception: (request: NodeRequest) => ReturnType<Script> | undefined = () => undefined,
+): Script {
+  const uids = new Map<string, number>();
+  return (request) => {
+    const reaction = exception(request);
+    if (reaction !== undefined) return reaction;
+    const taskUid = (uids.get(request.node.id) ?? 0) + 1;
+    uids.set(request.node.id, taskUid);
+    return answer(202, { taskUid });
+  };
+}
+
+/** The row of an index with default settings. */
+export function rowOf(uid: string, more: Partial<IndexRow> = {}): IndexRow {
+  const stamp = new HybridClock({ now: () => 1, writer: 0 }).next(false);
+  const fixed = { primaryKey: "id", generation: 1, settings: defaultSettings, settingsVersion: 1 };
+  return { uid, ...fixed, createdAt: "2026-01-01T00:00:00.000Z", stamp, deleted: false, ...more };
+}

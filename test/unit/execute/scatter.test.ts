@@ -1,0 +1,277 @@
+import { describe, expect, it } from "vitest";
+import type { NodeInfo } from "../../../src/core/types.ts";
+import { Deadline } from "../../../src/execute/deadline.ts";
+import { HealthMonitor } from "../../../src/execute/health-monitor.ts";
+import { type ScatterInput, type ScatterResult, scatter } from "../../../src/execute/scatter.ts";
+import { coverShards, type Usability } from "../../../src/routing/cover.ts";
+import { NodeHealth } from "../../../src/select/health.ts";
+import type { NodeRequest } from "../../../src/transport/transport.ts";
+import { FakeClock } from "../../support/fake-clock.ts";
+import { answer, failure, MemoryTransport, memoryNode, refusal, type Script } from "../../support/memory-transport.ts";
+
+/** Four shards on three nodes, each on two of them. */
+const TABLE = [
+  ["a", "b"],
+  ["b", "c"],
+  ["c", "a"],
+  ["a", "b"],
+];
+
+interface Setup {
+  readonly table?: readonly (readonly string[])[];
+  readonly timeoutMs?: number;
+  readonly probe?: (node: NodeInfo) => Promise<void>;
+  readonly suspects?: readonly string[];
+  readonly indebted?: readonly string[];
+  readonly isNodeFault?: NonNullable<ScatterInput["isNodeFault"]>;
+}
+
+function setUp(script: Script, setup: Setup = {}) {
+  const clock = new FakeClock();
+  const transport = new MemoryTransport(script);
+  const table = setup.table ?? TABLE;
+  const nodesById = new Map([...new Set(table.flat())].sort().map((id) => [id, memoryNode(id)]));
+  const probe = setup.probe ?? (() => Promise.reject(new Error("still down")));
+  const health = new HealthMonitor({ health: new NodeHealth(), clock, nodesById, patienceMs: 1000, probe });
+  for (const id of setup.suspects ?? []) health.distrust(id, "was down");
+  const usable = (node: string): Usability => {
+    if (health.isSuspect(node)) return "no";
+    return setup.indebted?.includes(node) === true ? "indebted" : "good";
+  };
+  const input: ScatterInput = {
+    shards: table.map((_row, shard) => shard),
+    cover: (shards, exclude) => coverShards({ shards, groups: [{ name: "g", table }], exclude, usable }),
+    request: (node, shards) => ({ node, method: "POST", path: "search", body: JSON.stringify(shards) }),
+    ...(setup.isNodeFault && { isNodeFault: setup.isNodeFault }),
+  };
+  const run = async (): Promise<ScatterResult> => {
+    const deadline = Deadline.start(clock, setup.timeoutMs ?? 5000);
+    try {
+      return await scatter(input, { transport, clock, deadline, health, nodesById, attemptTimeoutMs: 1000 });
+    } finally {
+      deadline.end();
+    }
+  };
+  return { clock, transport, health, run };
+}
+
+const shardsOf = ({ body }: NodeRequest): number[] => JSON.parse(body ?? "[]") as number[];
+const ok = (request: NodeRequest) => answer(200, { node: request.node.id, shards: shardsOf(request) });
+const answered = (result: ScatterResult): number[] => result.parts.flatMap((part) => part.shards).sort((x, y) => x - y);
+
+describe("scatter", () => {
+  it("asks one replica of every shard, each shard once, and frees its timers", async () => {
+    const { clock, transport, run } = setUp(ok);
+    const result = await run();
+    expect(answered(result)).toEqual([0, 1, 2, 3]);
+    expect(transport.sent.flatMap(shardsOf).sort()).toEqual([0, 1, 2, 3]);
+    expect(result).toMatchObject({ refusals: [], missing: [], indebted: [], failures: [] });
+    expect(clock.pending).toBe(0);
+  });
+
+  it.each(["unreachable", "identity", "reset", "bad-answer"] as const)(
+    "asks other replicas for exactly the shards of a node that failed as %s",
+    async (kind) => {
+      const { transport, run } = setUp((request) => (request.node.id === "a" ? failure(kind) : ok(request)));
+      const result = await run();
+      expect(answered(result)).toEqual([0, 1, 2, 3]);
+      expect(transport.asked.filter((id) => id === "a")).toHaveLength(1);
+      const lost = transport.sent.filter(({ node }) => node.id === "a").flatMap(shardsOf);
+      const before = transport.sent
+        .slice(0, 2)
+        .filter(({ node }) => node.id !== "a")
+        .flatMap(shardsOf);
+      const after = transport.sent.slice(2).flatMap(shardsOf).sort();
+      expect(after).toEqual(lost.sort());
+      expect([...before, ...after].sort()).toEqual([0, 1, 2, 3]);
+      expect(result.failures).toHaveLength(1);
+    },
+  );
+
+  it("waits for a silent node only as long as one attempt may take while another replica could answer", async () => {
+    const { clock, run, health } = setUp((request) => (request.node.id === "a" ? "hang" : ok(request)));
+    const work = run();
+    await clock.advance(1000);
+    expect(answered(await work)).toEqual([0, 1, 2, 3]);
+    expect(health.isSuspect("a")).toBe(true);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("gives a silent node all the time there is when nobody else could answer", async () => {
+    const { clock, transport, run } = setUp(() => "hang", { table: [["a"]], timeoutMs: 3000 });
+    const work = run();
+    await clock.advance(2999);
+    expect(transport.inFlight).toBe(1);
+    await clock.advance(1);
+    expect((await work).missing).toEqual([0]);
+    expect(transport.asked).toEqual(["a"]);
+  });
+
+  it("never asks a node twice that was silent", async () => {
+    const { clock, transport, run } = setUp(() => "hang");
+    const work = run();
+    await clock.advance(5000);
+    expect((await work).missing).toEqual([0, 1, 2, 3]);
+    expect(new Set(transport.asked).size).toBe(transport.asked.length - overlaps(transport.sent));
+    expect(clock.pending).toBe(0);
+  });
+
+  it("does not suspect a node because a caller was in a hurry", async () => {
+    const { clock, health, run } = setUp(() => "hang", { timeoutMs: 20 });
+    const work = run();
+    await clock.advance(20);
+    expect((await work).missing).toEqual([0, 1, 2, 3]);
+    for (const id of ["a", "b", "c"]) expect(health.isSuspect(id)).toBe(false);
+  });
+
+  it("takes a refusal for the answer, and asks nobody else", async () => {
+    const { transport, run } = setUp(() => refusal(400, "invalid_search_filter"));
+    const result = await run();
+    expect(result.parts).toEqual([]);
+    expect(result.refusals.flatMap(({ shards }) => shards).sort()).toEqual([0, 1, 2, 3]);
+    expect(transport.sent).toHaveLength(2);
+  });
+
+  it("asks another replica when a refusal is the node's own fault", async () => {
+    const { run } = setUp((request) => (request.node.id === "a" ? refusal(404, "index_not_found") : ok(request)), {
+      isNodeFault: ({ body }, node) => node.id === "a" && (body as { code: string }).code === "index_not_found",
+    });
+    const result = await run();
+    expect(answered(result)).toEqual([0, 1, 2, 3]);
+    expect(result.refusals).toEqual([]);
+  });
+
+  it("reports shards that nobody can answer for, and answers the others", async () => {
+    const { run } = setUp((request) => (request.node.id === "c" ? ok(request) : failure("unreachable")));
+    const result = await run();
+    expect(answered(result)).toEqual([1, 2]);
+    expect(result.missing).toEqual([0, 3]);
+  });
+
+  it("uses a replica with debt only where no other is left, and says for which shards", async () => {
+    const { run } = setUp((request) => (request.node.id === "b" ? failure("unreachable") : ok(request)), {
+      indebted: ["a"],
+    });
+    const result = await run();
+    expect(answered(result)).toEqual([0, 1, 2, 3]);
+    expect(result.indebted).toEqual([0, 3]);
+  });
+
+  it("does not call shards indebted that a replica with debt was asked for in vain", async () => {
+    let isSecond = false;
+    const { clock, run } = setUp(
+      (request) => {
+        if (request.node.id === "a") return failure("unreachable");
+        if (isSecond) return ok(request);
+        isSecond = true;
+        return refusal(503, "too_many_search_requests");
+      },
+      { table: [["a", "b"]], indebted: ["a"] },
+    );
+    const work = run();
+    await clock.advance(200);
+    expect(await work).toMatchObject({ missing: [], indebted: [] });
+  });
+
+  it("asks a lone node a second time after the pause it asked for", async () => {
+    let count = 0;
+    const { clock, transport, run } = setUp(
+      (request) => {
+        count += 1;
+        return count === 1 ? answer(503, { code: "too_many_search_requests" }, { "retry-after": "1" }) : ok(request);
+      },
+      { table: [["a"]] },
+    );
+    const work = run();
+    await clock.advance(999);
+    expect(transport.sent).toHaveLength(1);
+    await clock.advance(1);
+    expect(answered(await work)).toEqual([0]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("gives a second chance once, and none to a pause that is longer than there is time for", async () => {
+    const busy = (seconds: string) => answer(503, { code: "too_many_search_requests" }, { "retry-after": seconds });
+    const always = setUp(() => busy("0"), { table: [["a"]] });
+    expect((await always.run()).missing).toEqual([0]);
+    expect(always.transport.sent).toHaveLength(2);
+    const long = setUp(() => busy("3"), { table: [["a"]] });
+    expect((await long.run()).missing).toEqual([0]);
+    expect(long.transport.sent).toHaveLength(1);
+  });
+
+  it("keeps the second chance of two nodes that were overloaded at once from being spent before its pause", async () => {
+    const clockStart = new FakeClock().now();
+    const { clock, run } = setUp(
+      (request) =>
+        clock.now() < clockStart + 100
+          ? answer(503, { code: "too_many_search_requests" }, { "retry-after": "0.1" })
+          : ok(request),
+      {
+        table: [
+          ["a", "b"],
+          ["b", "a"],
+        ],
+      },
+    );
+    const work = run();
+    await clock.advance(1000);
+    const result = await work;
+    expect(result.missing).toEqual([]);
+    expect(answered(result)).toEqual([0, 1]);
+  });
+
+  it("asks a suspect that a probe finds well, as a last resort", async () => {
+    const { clock, health, run } = setUp(ok, { table: [["a"]], suspects: ["a"], probe: async () => undefined });
+    await clock.advance(500);
+    expect(answered(await run())).toEqual([0]);
+    expect(health.isSuspect("a")).toBe(false);
+  });
+
+  it("does not ask a suspect whose probe failed", async () => {
+    const { clock, transport, run } = setUp(ok, { table: [["a"]], suspects: ["a"] });
+    await clock.advance(500);
+    expect(await run()).toMatchObject({ missing: [0], parts: [] });
+    expect(transport.sent).toEqual([]);
+  });
+
+  it("does not let a silent probe outlast the deadline", async () => {
+    const { clock, run } = setUp(ok, {
+      ...{ table: [["a"]], suspects: ["a"], timeoutMs: 300, probe: () => new Promise(() => undefined) },
+    });
+    await clock.advance(500);
+    const work = run();
+    await clock.advance(300);
+    expect((await work).missing).toEqual([0]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("uses a suspect that recovered without waiting for one that stays silent", async () => {
+    const { clock, run } = setUp(ok, {
+      table: [["a", "b"]],
+      suspects: ["a", "b"],
+      probe: ({ id }) => (id === "a" ? new Promise(() => undefined) : Promise.resolve()),
+    });
+    await clock.advance(500);
+    expect((await run()).parts.map(({ node }) => node.id)).toEqual(["b"]);
+  });
+
+  it("lists the answers in the order of node ids, whoever was first", async () => {
+    const { clock, run } = setUp(async (request) => {
+      await clock.sleep(request.node.id === "a" ? 50 : 10);
+      return ok(request);
+    });
+    const work = run();
+    await clock.advance(100);
+    const ids = (await work).parts.map(({ node }) => node.id);
+    expect(ids).toEqual([...ids].sort());
+    expect(ids.length).toBeGreaterThan(1);
+  });
+});
+
+/** How many requests went to a node that had been asked for other shards already. */
+function overlaps(sent: readonly NodeRequest[]): number {
+  return sent.filter(({ node, body }, position) =>
+    sent.slice(0, position).some((earlier) => earlier.node.id === node.id && earlier.body !== body),
+  ).length;
+}
