@@ -1,8 +1,4 @@
-import {
-  MeilisearchRequestError,
-  MeilisearchRequestTimeOutError,
-  MeilisearchTaskTimeOutError,
-} from "meilisearch";
+import { MeilisearchRequestError, MeilisearchRequestTimeOutError, MeilisearchTaskTimeOutError } from "meilisearch";
 import { describe, expect, it } from "vitest";
 import { clientsOver, configOf, type EmbeddedCluster, startCluster, startNodes } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
@@ -45,7 +41,12 @@ describe("a call that its caller gives up", () => {
   it("rejects at once while the cluster is still being met", async () => {
     const nodes = await startNodes(3);
     for (const node of nodes) node.faults.set({ hang: true });
-    const { client } = clientsOver(configOf(nodes.map(({ url }) => url), {}));
+    const { client } = clientsOver(
+      configOf(
+        nodes.map(({ url }) => url),
+        {},
+      ),
+    );
     const controller = new AbortController();
     const reason = new Error("too slow");
     const search = rejection(client.index(UID).search("", {}, { signal: controller.signal }));
@@ -100,7 +101,10 @@ describe("a call that its caller gives up", () => {
     nodes[0]?.faults.clear();
     await eventually(async () => {
       for (let preference = 0; preference < 8; preference++) {
-        const { hits } = await client.with({ preference: `${preference}` }).index(UID).search("", { limit: 100 });
+        const { hits } = await client
+          .with({ preference: `${preference}` })
+          .index(UID)
+          .search("", { limit: 100 });
         expect(hits.every((hit) => hit["round"] === 2)).toBe(true);
       }
     });
@@ -116,7 +120,10 @@ describe("a call that its caller gives up", () => {
       extraRequestInit: { signal: AbortSignal.abort(reason) },
     });
     expectAborted((await rejection(write)).error, reason);
-    await client.index(UID).addDocuments([{ id: 2, round: 3 }]).waitTask();
+    await client
+      .index(UID)
+      .addDocuments([{ id: 2, round: 3 }])
+      .waitTask();
     expect(await client.index(UID).getDocument(1)).toEqual({ id: 1, round: 1 });
     expect(seen.flat().filter(isDocumentWrite(UID)).length).toBeGreaterThan(0);
   });

@@ -89,7 +89,12 @@ describe("a configuration that the nodes contradict", () => {
   it("is refused when a node's address answers web pages", async () => {
     const nodes = await startNodes(3);
     nodes[1]?.faults.set({ html: true });
-    const { client } = clientsOver(configOf(nodes.map(({ url }) => url), {}));
+    const { client } = clientsOver(
+      configOf(
+        nodes.map(({ url }) => url),
+        {},
+      ),
+    );
     await expect(client.index("movies").search("")).rejects.toMatchObject({
       code: "miroir_bad_answer",
       message: expect.stringContaining("node `node-1`"),
@@ -99,8 +104,16 @@ describe("a configuration that the nodes contradict", () => {
   it("is refused when the key is wrong, without showing it", async () => {
     const nodes = await startNodes(3);
     const settings = { apiKey: "not-the-key" };
-    const { client } = clientsOver(configOf(nodes.map(({ url }) => url), { settings }));
-    const error = await client.index("movies").search("").catch((reason) => reason);
+    const { client } = clientsOver(
+      configOf(
+        nodes.map(({ url }) => url),
+        { settings },
+      ),
+    );
+    const error = await client
+      .index("movies")
+      .search("")
+      .catch((reason) => reason);
     expect(error).toMatchObject({ code: "miroir_invalid_config", response: { status: 403 } });
     expect(error.message).toContain("operatorKey");
     expect(error.message).not.toContain("not-the-key");
@@ -108,7 +121,10 @@ describe("a configuration that the nodes contradict", () => {
 
   it("lets a key that may only search do nothing else", async () => {
     const { client, directs, connect } = await startCluster();
-    await client.index("movies").addDocuments([{ id: 1 }]).waitTask();
+    await client
+      .index("movies")
+      .addDocuments([{ id: 1 }])
+      .waitTask();
     // A key's text follows from its uid and the master key, so one uid gives one text on every node.
     const uid = "6062abda-a5aa-4414-ac91-ecd7944c0f8d";
     const options = { uid, actions: ["search" as const], indexes: ["*"], expiresAt: null };
@@ -130,7 +146,12 @@ describe("a configuration that the nodes contradict", () => {
   it("founds no cluster while a node is down, and names it", async () => {
     const nodes = await startNodes(3);
     await nodes[2]?.crash({ keepData: true });
-    const { client } = clientsOver(configOf(nodes.map(({ url }) => url), {}));
+    const { client } = clientsOver(
+      configOf(
+        nodes.map(({ url }) => url),
+        {},
+      ),
+    );
     await expect(client.createIndex("movies")).rejects.toMatchObject({
       code: "miroir_store_unavailable",
       message: expect.stringContaining("node `node-2`"),

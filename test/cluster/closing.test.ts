@@ -19,7 +19,10 @@ function runChild(urls: readonly string[]): Promise<{ code: number | null; outpu
 describe("closing a client", () => {
   it("leaves nothing behind that keeps a process alive", async () => {
     const { client, nodes } = await startCluster();
-    await client.index("movies").addDocuments([{ id: 1 }]).waitTask();
+    await client
+      .index("movies")
+      .addDocuments([{ id: 1 }])
+      .waitTask();
     const { code, output } = await runChild(nodes.map(({ url }) => url));
     expect(output).toContain("closed with 1 hit");
     expect(code).toBe(0);

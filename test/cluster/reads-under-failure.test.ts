@@ -161,7 +161,10 @@ describe("reading while a node is in trouble, without a second replica", () => {
     expect(metaOf(await client.index(UID).search(""))?.degraded).toBe(true);
     await nodes[0]?.restart();
     await expect
-      .poll(async () => (await client.index(UID).search("", { limit: 100 })).hits.length, { timeout: 5000, interval: 50 })
+      .poll(async () => (await client.index(UID).search("", { limit: 100 })).hits.length, {
+        timeout: 5000,
+        interval: 50,
+      })
       .toBe(60);
   });
 });

@@ -18,7 +18,10 @@ async function nodesUsed({ client }: EmbeddedCluster): Promise<Set<string>> {
   const used = new Set<string>();
   const end = Date.now() + 900;
   for (let round = 0; Date.now() < end; round++) {
-    const answer = await client.with({ preference: `${round}` }).index(UID).search("", { limit: 100 });
+    const answer = await client
+      .with({ preference: `${round}` })
+      .index(UID)
+      .search("", { limit: 100 });
     for (const node of metaOf(answer)?.nodes ?? []) used.add(node);
   }
   return used;
@@ -30,7 +33,10 @@ async function plantMarker(from: Meilisearch | undefined, to: Meilisearch | unde
   if (marker === undefined || to === undefined) throw new Error("no node to copy a marker to");
   const value = String(marker["value"]).replace('"nodeId":"node-1"', '"nodeId":"node-0"');
   await to.createIndex("miroir__state", { primaryKey: "id" });
-  await to.index("miroir__state").addDocuments([{ ...marker, value }]).waitTask();
+  await to
+    .index("miroir__state")
+    .addDocuments([{ ...marker, value }])
+    .waitTask();
 }
 
 describe("a node that comes back empty", () => {
@@ -77,7 +83,10 @@ describe("a node that comes back empty", () => {
 describe("a node that comes back with an older state", () => {
   it("is not read", async () => {
     const cluster = await filled({ replicationFactor: 2 });
-    await cluster.client.index(UID).addDocuments([{ id: 1, more: true }]).waitTask();
+    await cluster.client
+      .index(UID)
+      .addDocuments([{ id: 1, more: true }])
+      .waitTask();
     await cluster.nodes[0]?.crash({ keepData: false });
     await cluster.nodes[0]?.restart();
     await plantMarker(cluster.directs[1], cluster.directs[0]);

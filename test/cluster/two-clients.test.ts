@@ -35,7 +35,10 @@ describe("two processes over one cluster", () => {
     const { client, connect } = await startCluster();
     const other = connect();
     await other.health();
-    await client.index(UID).addDocuments([{ id: 1, title: "Alien" }]).waitTask();
+    await client
+      .index(UID)
+      .addDocuments([{ id: 1, title: "Alien" }])
+      .waitTask();
     await client.index(UID).updateFilterableAttributes(["title"]).waitTask();
     expect((await other.index(UID).search("alien", { filter: "title = Alien" })).hits).toHaveLength(1);
     expect(await other.index(UID).getFilterableAttributes()).toEqual(["title"]);
@@ -43,13 +46,35 @@ describe("two processes over one cluster", () => {
     expect((await client.index(UID).search("")).hits).toEqual([]);
   });
 
+  it("see a change as soon as its task is done, also when they start only then", async () => {
+    // Nodes that take their time show the moment between a change and what is recorded of it.
+    const nodes = await startNodes(3, { taskDelayMs: 40 });
+    const { client, connect } = clientsOver(configOf(nodes.map(({ url }) => url)));
+    await client.createIndex(UID, { primaryKey: "id" }).waitTask();
+    expect((await connect().index(UID).search("")).hits).toEqual([]);
+    await client.index(UID).updateFilterableAttributes(["title"]).waitTask();
+    const answer = await connect()
+      .index(UID)
+      .search("", { facets: ["*"] });
+    expect(Object.keys(answer.facetDistribution ?? {})).toEqual([]);
+    expect(await connect().index(UID).getFilterableAttributes()).toEqual(["title"]);
+    await client.deleteIndex(UID).waitTask();
+    await expect(connect().index(UID).search("")).rejects.toMatchObject({ cause: { code: "index_not_found" } });
+  });
+
   it("create one index when both write to a new one", async () => {
     const { client, connect } = await startCluster();
     const other = connect();
     await Promise.all([client.health(), other.health()]);
     const tasks = await Promise.all([
-      client.index(UID).addDocuments([{ id: 1 }], { primaryKey: "id" }).waitTask(),
-      other.index(UID).addDocuments([{ id: 2 }], { primaryKey: "id" }).waitTask(),
+      client
+        .index(UID)
+        .addDocuments([{ id: 1 }], { primaryKey: "id" })
+        .waitTask(),
+      other
+        .index(UID)
+        .addDocuments([{ id: 2 }], { primaryKey: "id" })
+        .waitTask(),
     ]);
     expect(tasks.map(({ status }) => status)).toEqual(["succeeded", "succeeded"]);
     for (const each of [client, other]) {
@@ -70,7 +95,10 @@ describe("two processes over one cluster", () => {
     const other = connect();
     await eventually(async () => expect(await other.isHealthy()).toBe(true));
     for (let preference = 0; preference < 12; preference++) {
-      const { hits } = await other.with({ preference: `${preference}` }).index(UID).search("", { limit: 100 });
+      const { hits } = await other
+        .with({ preference: `${preference}` })
+        .index(UID)
+        .search("", { limit: 100 });
       expect(hits).toHaveLength(40);
       expect(hits.every((hit) => hit["round"] === 2)).toBe(true);
     }

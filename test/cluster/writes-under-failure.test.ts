@@ -29,7 +29,9 @@ async function recordedDebts(cluster: EmbeddedCluster, positions: readonly numbe
       const direct = cluster.directs[position];
       const page = await direct?.index("miroir__state").getDocuments({ limit: 1000 });
       const records = (page?.results ?? []).filter((record) => record["kind"] === "debt");
-      return records.flatMap((record) => JSON.parse(String(record["value"])).debts as { node: string; shard: number }[]);
+      return records.flatMap(
+        (record) => JSON.parse(String(record["value"])).debts as { node: string; shard: number }[],
+      );
     }),
   );
 }
@@ -156,7 +158,10 @@ describe("a write while a replica is dead", () => {
   it("is refused when no other replica holds the shard, naming shards and nodes", async () => {
     const { client, nodes } = await filled({ replicationFactor: 1 });
     await nodes[0]?.crash({ keepData: true });
-    const error = await client.index(UID).addDocuments(revision(2)).catch((reason) => reason);
+    const error = await client
+      .index(UID)
+      .addDocuments(revision(2))
+      .catch((reason) => reason);
     expect(error).toMatchObject({ code: "miroir_no_quorum", response: { status: 503 } });
     expect(error.message).toMatch(/for shards? [\d, ]+:/);
     expect(error.message).toContain("node `node-0`");
@@ -166,7 +171,10 @@ describe("a write while a replica is dead", () => {
   it("is refused by a client that wants every replica to acknowledge", async () => {
     const { client, connect, nodes } = await filled({ replicationFactor: 2 });
     const strict = connect({ writeConsistency: "all" });
-    await strict.index(UID).addDocuments([{ id: 1, round: 2 }]).waitTask();
+    await strict
+      .index(UID)
+      .addDocuments([{ id: 1, round: 2 }])
+      .waitTask();
     await nodes[0]?.crash({ keepData: true });
     await expect(strict.index(UID).addDocuments(revision(3))).rejects.toMatchObject({ code: "miroir_no_quorum" });
     const view = client.with({ consistency: "all" });
@@ -189,7 +197,10 @@ describe("a replica that owes a write", () => {
     const { client, nodes } = await filled({ nodes: 2, replicationFactor: 2 });
     const [node] = nodes;
     await node?.crash({ keepData: true });
-    await client.index(UID).addDocuments([{ id: 1, round: 2 }]).waitTask();
+    await client
+      .index(UID)
+      .addDocuments([{ id: 1, round: 2 }])
+      .waitTask();
     if (node !== undefined) await back(node);
     // Any write lets the client notice that the node is back; replacing whole documents is safe there.
     await eventually(async () => {
@@ -217,7 +228,10 @@ describe("a replica that owes a write", () => {
     const { client, nodes } = await filled({ nodes: 2, replicationFactor: 2 });
     const [first, second] = nodes;
     await first?.crash({ keepData: true });
-    await client.index(UID).addDocuments([{ id: 1, round: 2 }]).waitTask();
+    await client
+      .index(UID)
+      .addDocuments([{ id: 1, round: 2 }])
+      .waitTask();
     if (first !== undefined) await back(first);
     await eventually(async () => {
       const accepted = await client.index(UID).addDocuments([{ id: 2, round: 2 }]);

@@ -58,7 +58,9 @@ async function deleteIndexes(host: string, isUnwanted: (uid: string) => boolean)
   const uids = results.map(({ uid }) => uid);
   const foreign = uids.filter((uid) => uid !== STATE_INDEX && !uid.startsWith(SCENARIO_PREFIX));
   if (foreign.length > 0) {
-    throw new Error(`${host} holds indexes of its own (${foreign.join(", ")}); the live suite wants servers without any.`);
+    throw new Error(
+      `${host} holds indexes of its own (${foreign.join(", ")}); the live suite wants servers without any.`,
+    );
   }
   const enqueued = await Promise.all(uids.filter(isUnwanted).map((uid) => direct.deleteIndex(uid)));
   await direct.tasks.waitForTasks(enqueued);

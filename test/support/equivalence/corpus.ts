@@ -47,8 +47,6 @@ const RULES = ["words", "typo", "proximity", "attributeRank", "sort", "wordPosit
 const rankingRules = fc.oneof(
   { weight: 3, arbitrary: fc.constant(RULES) },
   { weight: 1, arbitrary: fc.constant(["words", "typo", "proximity", "attribute", "sort", "exactness"]) },
-  // Sorting is refused without its rule.
-  { weight: 1, arbitrary: fc.shuffledSubarray(RULES, { minLength: 2 }).map((rules) => [...new Set([...rules, "sort"])]) },
   {
     weight: 1,
     arbitrary: fc.tuple(fc.nat(RULES.length), fc.constantFrom("year:desc", "sku:asc")).map(([at, rule]) => {
@@ -84,11 +82,13 @@ const settings: fc.Arbitrary<Settings> = fc
     },
     { requiredKeys: ["pagination", "distinctAttribute"] },
   )
-  .map((chosen): Settings => ({
-    ...(chosen as unknown as Settings),
-    filterableAttributes: ["id", "genre", "tags", "year", "sku", "nested", "_geo"],
-    sortableAttributes: ["year", "title", "sku", "nested.size", "_geo"],
-  }));
+  .map(
+    (chosen): Settings => ({
+      ...(chosen as unknown as Settings),
+      filterableAttributes: ["id", "genre", "tags", "year", "sku", "nested", "_geo"],
+      sortableAttributes: ["year", "title", "sku", "nested.size", "_geo"],
+    }),
+  );
 
 /** A corpus of some dozen documents with settings. */
 export const corpora: fc.Arbitrary<Corpus> = fc.record({

@@ -44,6 +44,11 @@ export class Reference {
     return this.#settings.typoTolerance?.enabled === false;
   }
 
+  /** Whether hits are left out because of an equal one; counts then depend on how many hits were compared. */
+  isDistinct(search: JsonObject): boolean {
+    return (search["distinct"] ?? this.#settings.distinctAttribute ?? null) !== null;
+  }
+
   get ordersFacetsByCount(): boolean {
     return this.#settings.faceting?.sortFacetValuesBy?.["*"] === "count";
   }
@@ -64,14 +69,22 @@ export class Reference {
   /** Every hit there is, nothing left out, with its ranking details. */
   rankAll(body: JsonObject): JsonObject[] {
     const { q = "", filter = [], sort = [], matchingStrategy = "last", attributesToSearchOn = null } = body;
-    const search = { q, filter, sort, matchingStrategy, attributesToSearchOn, showRankingScoreDetails: true, limit: 1000 };
+    const search = {
+      q,
+      filter,
+      sort,
+      matchingStrategy,
+      attributesToSearchOn,
+      showRankingScoreDetails: true,
+      limit: 1000,
+    };
     return this.#ask("POST", `/indexes/${PLAIN}/search`, search)["hits"] as JsonObject[];
   }
 
   /** Every facet value there is with its count. */
   countAll(body: JsonObject): Record<string, Record<string, number>> {
-    const { q = "", filter = [], matchingStrategy = "last", attributesToSearchOn = null, facets = [] } = body;
-    const search = { q, filter, matchingStrategy, attributesToSearchOn, facets, limit: 0 };
+    const { offset: _, limit: __, page: ___, hitsPerPage: ____, ...rest } = body;
+    const search = { ...rest, limit: 0 };
     return this.#ask("POST", `/indexes/${PLAIN}/search`, search)["facetDistribution"] as Record<
       string,
       Record<string, number>

@@ -3,13 +3,15 @@ import type { JsonObject } from "../../../src/core/types.ts";
 import { GENRES, WORDS } from "./corpus.ts";
 
 /** A word as people type it: right, cut off, or with a mistake. */
-const typed: fc.Arbitrary<string> = fc.tuple(fc.constantFrom(...WORDS), fc.nat(5), fc.nat(20)).map(([word, kind, at]) => {
-  const place = at % word.length;
-  if (kind === 0) return word.slice(0, place + 1);
-  if (kind === 1) return `${word.slice(0, place)}${word.slice(place + 1)}` || word;
-  if (kind === 2) return `${word.slice(0, place)}e${word.slice(place + 1)}`;
-  return word;
-});
+const typed: fc.Arbitrary<string> = fc
+  .tuple(fc.constantFrom(...WORDS), fc.nat(5), fc.nat(20))
+  .map(([word, kind, at]) => {
+    const place = at % word.length;
+    if (kind === 0) return word.slice(0, place + 1);
+    if (kind === 1) return `${word.slice(0, place)}${word.slice(place + 1)}` || word;
+    if (kind === 2) return `${word.slice(0, place)}e${word.slice(place + 1)}`;
+    return word;
+  });
 
 const query: fc.Arbitrary<string> = fc.oneof(
   { weight: 2, arbitrary: fc.constant("") },
@@ -20,7 +22,9 @@ const query: fc.Arbitrary<string> = fc.oneof(
 
 const condition: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(...GENRES).map((genre) => `genre = "${genre}"`),
-  fc.subarray([...GENRES], { minLength: 1 }).map((genres) => `genre IN [${genres.map((each) => `"${each}"`).join(",")}]`),
+  fc
+    .subarray([...GENRES], { minLength: 1 })
+    .map((genres) => `genre IN [${genres.map((each) => `"${each}"`).join(",")}]`),
   fc.integer({ min: 1989, max: 2003 }).map((year) => `year >= ${year}`),
   fc.tuple(fc.nat(12), fc.nat(12)).map(([from, length]) => `year ${1990 + from} TO ${1990 + from + length}`),
   fc.constantFrom("tags = classic", "tags != star", "tags = 7", "tags IS EMPTY", "year IS NULL", "year EXISTS"),
@@ -40,7 +44,10 @@ const expression: fc.Arbitrary<string> = fc.oneof(
 
 const filter: fc.Arbitrary<string | (string | string[])[]> = fc.oneof(
   { weight: 3, arbitrary: expression },
-  { weight: 1, arbitrary: fc.array(fc.oneof(expression, fc.array(expression, { minLength: 1, maxLength: 2 })), { maxLength: 3 }) },
+  {
+    weight: 1,
+    arbitrary: fc.array(fc.oneof(expression, fc.array(expression, { minLength: 1, maxLength: 2 })), { maxLength: 3 }),
+  },
 );
 
 const sort = fc.uniqueArray(
@@ -74,7 +81,9 @@ const options: fc.Arbitrary<JsonObject> = fc
     { requiredKeys: [] },
   )
   // Left to itself a record has each option half of the time, which would leave few searches without approximations.
-  .chain((all) => fc.subarray(Object.entries(all), { maxLength: 4 }).map((some) => Object.fromEntries(some) as JsonObject));
+  .chain((all) =>
+    fc.subarray(Object.entries(all), { maxLength: 4 }).map((some) => Object.fromEntries(some) as JsonObject),
+  );
 
 /** A random search body. */
 export const searches: fc.Arbitrary<JsonObject> = fc

@@ -22,7 +22,9 @@ export function documentsReadScenarios({ name, open }: Environment): void {
   const filled = async (shape: Parameters<typeof open>[0] = {}) => {
     const cluster = await open(shape);
     const index = cluster.client.index<Movie>(UID);
-    await index.updateSettings({ filterableAttributes: ["genres", "year"], sortableAttributes: ["year", "id"] }).waitTask();
+    await index
+      .updateSettings({ filterableAttributes: ["genres", "year"], sortableAttributes: ["year", "id"] })
+      .waitTask();
     await index.addDocuments([...MOVIES], { primaryKey: "id" }).waitTask();
     return index;
   };
@@ -45,20 +47,19 @@ export function documentsReadScenarios({ name, open }: Environment): void {
       });
     });
 
-    it.each([
-      { replicationFactor: 1 },
-      { replicationFactor: 2 },
-      { nodes: 2, groups: 2, replicationFactor: 1 },
-    ])("pages over all documents without gaps and repetitions with $replicationFactor replicas", async (shape) => {
-      const index = await filled(shape);
-      const ids: number[] = [];
-      for (let offset = 0; offset < 100; offset += 25) {
-        const page = await index.getDocuments({ offset, limit: 25 });
-        expect(page).toMatchObject({ offset, limit: 25, total: 90 });
-        ids.push(...page.results.map(({ id }) => id));
-      }
-      expect(ids.sort((a, b) => a - b)).toEqual(MOVIES.map(({ id }) => id));
-    });
+    it.each([{ replicationFactor: 1 }, { replicationFactor: 2 }, { nodes: 2, groups: 2, replicationFactor: 1 }])(
+      "pages over all documents without gaps and repetitions with $replicationFactor replicas",
+      async (shape) => {
+        const index = await filled(shape);
+        const ids: number[] = [];
+        for (let offset = 0; offset < 100; offset += 25) {
+          const page = await index.getDocuments({ offset, limit: 25 });
+          expect(page).toMatchObject({ offset, limit: 25, total: 90 });
+          ids.push(...page.results.map(({ id }) => id));
+        }
+        expect(ids.sort((a, b) => a - b)).toEqual(MOVIES.map(({ id }) => id));
+      },
+    );
 
     it("shows no documents but their number when the limit is 0", async () => {
       const index = await filled();
@@ -76,7 +77,10 @@ export function documentsReadScenarios({ name, open }: Environment): void {
 
     it("takes filters given as lists", async () => {
       const index = await filled();
-      const page = await index.getDocuments({ filter: [["year = 1950", "year = 1951"], "genres = horror"], limit: 100 });
+      const page = await index.getDocuments({
+        filter: [["year = 1950", "year = 1951"], "genres = horror"],
+        limit: 100,
+      });
       const expected = MOVIES.filter(({ genres, year }) => year <= 1951 && genres.includes("horror"));
       expect(expected.length).toBeGreaterThan(0);
       expect(page.results.map(({ id }) => id).sort((a, b) => a - b)).toEqual(expected.map(({ id }) => id));

@@ -105,7 +105,10 @@ export function documentsWriteScenarios({ name, open }: Environment): void {
       const { client } = await open();
       const documents = Array.from({ length: 25 }, (_, id) => ({ id }));
       const tasks = await Promise.all(
-        client.index(UID).addDocumentsInBatches(documents, 10).map((enqueued) => enqueued.waitTask()),
+        client
+          .index(UID)
+          .addDocumentsInBatches(documents, 10)
+          .map((enqueued) => enqueued.waitTask()),
       );
       expect(tasks.map(({ details }) => details?.["indexedDocuments"])).toEqual([10, 10, 5]);
       expect((await client.index(UID).getStats()).numberOfDocuments).toBe(25);
@@ -190,7 +193,10 @@ export function documentsWriteScenarios({ name, open }: Environment): void {
 
     it("finds the primary key by itself and keeps it", async () => {
       const { client } = await open();
-      await client.index(UID).addDocuments([{ movieId: 7, title: "Seven" }]).waitTask();
+      await client
+        .index(UID)
+        .addDocuments([{ movieId: 7, title: "Seven" }])
+        .waitTask();
       expect(await client.index(UID).fetchPrimaryKey()).toBe("movieId");
       expect(await client.index(UID).getDocument(7)).toEqual({ movieId: 7, title: "Seven" });
     });
@@ -198,15 +204,24 @@ export function documentsWriteScenarios({ name, open }: Environment): void {
     it("accepts an id of 511 bytes", async () => {
       const { client } = await open();
       const id = "a".repeat(511);
-      await client.index(UID).addDocuments([{ id, title: "long" }]).waitTask();
+      await client
+        .index(UID)
+        .addDocuments([{ id, title: "long" }])
+        .waitTask();
       expect(await client.index(UID).getDocument(id)).toEqual({ id, title: "long" });
     });
 
     it("shows the caller's own metadata on the task, and nothing else", async () => {
       const { client } = await open();
-      const task = await client.index(UID).addDocuments([{ id: 1 }], { customMetadata: "import 7" }).waitTask();
+      const task = await client
+        .index(UID)
+        .addDocuments([{ id: 1 }], { customMetadata: "import 7" })
+        .waitTask();
       expect(task).toMatchObject({ status: "succeeded", customMetadata: "import 7" });
-      const plain = await client.index(UID).addDocuments([{ id: 2 }]).waitTask();
+      const plain = await client
+        .index(UID)
+        .addDocuments([{ id: 2 }])
+        .waitTask();
       expect(plain).not.toHaveProperty("customMetadata");
     });
 

@@ -82,7 +82,9 @@ export function indexScenarios({ name, open }: Environment): void {
         cause: { code: "index_not_found", message: "Index `scenario_books` not found." },
       });
       for (const direct of directs) {
-        await expect(direct.getRawIndex("scenario_books")).rejects.toMatchObject({ cause: { code: "index_not_found" } });
+        await expect(direct.getRawIndex("scenario_books")).rejects.toMatchObject({
+          cause: { code: "index_not_found" },
+        });
       }
       await client.createIndex("scenario_books", { primaryKey: "isbn" }).waitTask();
       expect(await client.index("scenario_books").fetchPrimaryKey()).toBe("isbn");

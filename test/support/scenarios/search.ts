@@ -102,7 +102,12 @@ export function searchScenarios({ name, open, capacity }: Environment): void {
       const expected = MOVIES.filter(({ genre }) => genre !== "drama").sort((a, b) => b.year - a.year || a.id - b.id);
       const seen: number[] = [];
       for (let offset = 0; offset < 60; offset += 20) {
-        const page = await index.search("", { filter: "genre != drama", sort: ["year:desc", "id:asc"], offset, limit: 20 });
+        const page = await index.search("", {
+          filter: "genre != drama",
+          sort: ["year:desc", "id:asc"],
+          offset,
+          limit: 20,
+        });
         expect(page.estimatedTotalHits).toBe(60);
         seen.push(...page.hits.map(({ id }) => id));
       }
@@ -113,7 +118,9 @@ export function searchScenarios({ name, open, capacity }: Environment): void {
       const index = await filled();
       const answer = await index.search("", { facets: ["*"], filter: "year >= 1980", limit: 0 });
       expect(answer.facetDistribution?.["genre"]).toEqual(
-        Object.fromEntries(GENRES.map((genre) => [genre, count((movie) => movie.genre === genre && movie.year >= 1980)])),
+        Object.fromEntries(
+          GENRES.map((genre) => [genre, count((movie) => movie.genre === genre && movie.year >= 1980)]),
+        ),
       );
       expect(answer.facetDistribution?.["tags"]?.["tag1"]).toBe(
         count(({ tags, year }) => tags.includes("tag1") && year >= 1980),
@@ -211,7 +218,11 @@ export function searchScenarios({ name, open, capacity }: Environment): void {
     it("sorts by attributes that are not displayed, and keeps them hidden", async () => {
       const index = await filled();
       await index.updateDisplayedAttributes(["title"]).waitTask();
-      const { hits } = await index.search("", { sort: ["year:desc", "id:desc"], limit: 4, showRankingScoreDetails: true });
+      const { hits } = await index.search("", {
+        sort: ["year:desc", "id:desc"],
+        limit: 4,
+        showRankingScoreDetails: true,
+      });
       const expected = [...MOVIES].sort((a, b) => b.year - a.year || b.id - a.id).slice(0, 4);
       expect(hits.map(({ title }) => title)).toEqual(expected.map(({ title }) => title));
       for (const hit of hits) expect(Object.keys(hit).sort()).toEqual(["_rankingScoreDetails", "title"]);

@@ -59,7 +59,10 @@ const SUBS: readonly Sub[] = [
 
 /** The methods of an index that belong to one sub-setting, found by name. */
 function methodsOf(index: MiroirIndex, name: string) {
-  const named = index as unknown as Record<string, (value?: unknown) => Promise<unknown> & { waitTask(): Promise<{ status: string }> }>;
+  const named = index as unknown as Record<
+    string,
+    (value?: unknown) => Promise<unknown> & { waitTask(): Promise<{ status: string }> }
+  >;
   const method = (verb: string) => {
     const found = named[`${verb}${name}`];
     if (found === undefined) throw new Error(`the client has no ${verb}${name}()`);
@@ -136,7 +139,10 @@ export function settingsScenarios({ name, open }: Environment): void {
 
     it("answers the settings to a client that did not write them", async () => {
       const { client, connect } = await open();
-      await client.index("scenario_movies").updateSettings({ pagination: { maxTotalHits: 5 } }).waitTask();
+      await client
+        .index("scenario_movies")
+        .updateSettings({ pagination: { maxTotalHits: 5 } })
+        .waitTask();
       const other = connect();
       expect(await other.index("scenario_movies").getPagination()).toEqual({ maxTotalHits: 5 });
       await other.index("scenario_movies").updateFaceting({ maxValuesPerFacet: 9 }).waitTask();

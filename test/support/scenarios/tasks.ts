@@ -33,7 +33,10 @@ export function tasksScenarios({ name, open }: Environment): void {
     it("has written everything a task stands for once it has succeeded", async () => {
       const { client } = await open({ replicationFactor: 3 });
       for (let round = 1; round <= 5; round++) {
-        await client.index(UID).addDocuments([{ id: 1, round }]).waitTask();
+        await client
+          .index(UID)
+          .addDocuments([{ id: 1, round }])
+          .waitTask();
         for (const preference of ["a", "b", "c"]) {
           const { hits } = await client.with({ preference }).index(UID).search("");
           expect(hits).toEqual([{ id: 1, round }]);
@@ -75,8 +78,14 @@ export function tasksScenarios({ name, open }: Environment): void {
 
     it("filters tasks by index, type, status, uid and date", async () => {
       const { client } = await open();
-      const { uid: added, enqueuedAt } = await client.index(UID).addDocuments([{ id: 1 }]).waitTask();
-      const { uid: failed } = await client.index("scenario_other").addDocuments([{ noKey: 1 }]).waitTask();
+      const { uid: added, enqueuedAt } = await client
+        .index(UID)
+        .addDocuments([{ id: 1 }])
+        .waitTask();
+      const { uid: failed } = await client
+        .index("scenario_other")
+        .addDocuments([{ noKey: 1 }])
+        .waitTask();
       const { uid: deleted } = await client.index(UID).deleteDocument(1).waitTask();
       const list = async (query: Parameters<typeof client.tasks.getTasks>[0]) =>
         (await client.tasks.getTasks(query)).results.map(({ uid }) => uid);

@@ -221,6 +221,40 @@ describe("scatter", () => {
     expect(answered(result)).toEqual([0, 1]);
   });
 
+  /** Shard 0 is lost on the way to node a, so that b is asked twice at once; it is overloaded until 50 ms after its first answer. */
+  function overloadedTwice(answersAtMs: readonly number[]) {
+    const sleeps = new Map<number, Promise<void>>();
+    const setup = setUp(
+      async (request) => {
+        if (request.node.id === "a") return failure("unreachable");
+        const delayMs = answersAtMs[setup.transport.asked.filter((id) => id === "b").length - 1];
+        if (delayMs === undefined) return ok(request);
+        const sleep = sleeps.get(delayMs) ?? setup.clock.sleep(delayMs);
+        sleeps.set(delayMs, sleep); // answers at the same time come in the same tick
+        await sleep;
+        return answer(503, { code: "too_many_search_requests" }, { "retry-after": "0.05" });
+      },
+      { table: [["a", "b"], ["b"], ["a"]] },
+    );
+    return setup;
+  }
+
+  it("lets two requests that a node refused at once both profit from its second chance", async () => {
+    const { clock, run, transport } = overloadedTwice([10, 10]);
+    const work = run();
+    await clock.advance(60);
+    expect((await work).missing).toEqual([2]);
+    expect(transport.asked.filter((id) => id === "b")).toHaveLength(4);
+  });
+
+  it("does not hold a late refusal of an earlier request against a node that was let back in", async () => {
+    const { clock, run, transport } = overloadedTwice([10, 30]);
+    const work = run();
+    await clock.advance(60);
+    expect((await work).missing).toEqual([2]);
+    expect(transport.asked.filter((id) => id === "b")).toHaveLength(4);
+  });
+
   it("asks a suspect that a probe finds well, as a last resort", async () => {
     const { clock, health, run } = setUp(ok, { table: [["a"]], suspects: ["a"], probe: async () => undefined });
     await clock.advance(500);

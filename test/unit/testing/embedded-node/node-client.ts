@@ -9,7 +9,7 @@ export interface NodeAnswer {
 }
 
 /** Sends one request over the network, with the master key `key`. */
-export async function send(node: EmbeddedNode, target: string, body?: unknown): Promise<NodeAnswer> {
+export async function send(node: Pick<EmbeddedNode, "url">, target: string, body?: unknown): Promise<NodeAnswer> {
   const [method = "GET", path = "/"] = target.split(" ");
   const response = await fetch(`${node.url}${path}`, {
     method,
@@ -21,7 +21,7 @@ export async function send(node: EmbeddedNode, target: string, body?: unknown): 
 }
 
 /** Waits until a task is over and answers it. */
-export async function finished(node: EmbeddedNode, taskUid: number): Promise<NodeAnswer["body"]> {
+export async function finished(node: Pick<EmbeddedNode, "url">, taskUid: number): Promise<NodeAnswer["body"]> {
   for (;;) {
     const { body } = await send(node, `GET /tasks/${taskUid}`);
     if (body.finishedAt !== null) return body;

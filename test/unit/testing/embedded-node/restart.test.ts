@@ -35,6 +35,24 @@ describe("an embedded node that crashes", () => {
     expect((await send(node, "GET /tasks")).body.total).toBe(0);
   });
 
+  it("never handles a request that was held up when it crashed", async () => {
+    const held = new Promise<void>((resolve) => {
+      const match = (): boolean => {
+        resolve();
+        return true;
+      };
+      node.faults.set({ latencyMs: 20, times: 1, match });
+    });
+    const lost = expect(send(node, "POST /indexes", { uid: "late" })).rejects.toThrow();
+    await held;
+    await node.crash({ keepData: true });
+    await lost;
+    await node.restart();
+    node.faults.set({ latencyMs: 60, times: 1 });
+    await send(node, "GET /version");
+    expect((await send(node, "GET /indexes/late")).status).toBe(404);
+  });
+
   it("cuts connections that wait for an answer", async () => {
     const hanging = new Promise<void>((resolve) => {
       const match = (): boolean => {
@@ -86,7 +104,7 @@ describe("an embedded node with a data file", () => {
     await second.close();
   });
 
-  it("ignores a line that a kill cut off", async () => {
+  it("ignores a line that a kill cut off, and writes on as if it had never been there", async () => {
     const first = await createEmbeddedNode({ masterKey: "key", dataFile });
     await send(first, "POST /indexes", { uid: "movies" });
     await finished(first, 0);
@@ -94,7 +112,12 @@ describe("an embedded node with a data file", () => {
     appendFileSync(dataFile, '{"kind":"requ');
     const second = await createEmbeddedNode({ masterKey: "key", dataFile });
     expect((await send(second, "GET /indexes")).body.total).toBe(1);
+    await send(second, "POST /indexes", { uid: "books" });
+    await finished(second, 1);
     await second.close();
+    const third = await createEmbeddedNode({ masterKey: "key", dataFile });
+    expect((await send(third, "GET /indexes")).body.total).toBe(2);
+    await third.close();
   });
 });
 

@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { wordLogically, wordMessage } from "../../../src/routes/wording.ts";
+
+describe("wordLogically", () => {
+  it.each([
+    [
+      "Available filterable attribute patterns are: `_miroir_*, genre, year`.",
+      "Available filterable attribute patterns are: `genre, year`.",
+    ],
+    [
+      "Available filterable attributes patterns are: `_miroir_*`, `genre`.",
+      "Available filterable attributes patterns are: `genre`.",
+    ],
+    [
+      "Available filterable attributes patterns are: `genre`, `_miroir_*`.",
+      "Available filterable attributes patterns are: `genre`.",
+    ],
+    ["Available sortable attributes are: `genre, _miroir_version`.", "Available sortable attributes are: `genre`."],
+    [
+      "Attribute `x` is not filterable. Available filterable attribute patterns are: `_miroir_*`.",
+      "Attribute `x` is not filterable. This index does not have configured filterable attributes.",
+    ],
+  ])("words %s", (message, expected) => {
+    expect(wordMessage(message)).toBe(expected);
+    expect(wordLogically({ message, code: "c" })).toEqual({ message: expected, code: "c" });
+  });
+
+  it("leaves every other body as it is", () => {
+    for (const body of [undefined, null, "text", { message: 7 }, { message: "no `genre, year`." }]) {
+      expect(wordLogically(body)).toBe(body);
+    }
+  });
+});

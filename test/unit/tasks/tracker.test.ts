@@ -1,0 +1,229 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { JsonObject, NodeInfo } from "../../../src/core/types.ts";
+import type { Outcome } from "../../../src/execute/attempt.ts";
+import { Operator } from "../../../src/execute/operator.ts";
+import { TaskHighWater } from "../../../src/execute/task-high-water.ts";
+import { TaskTracker } from "../../../src/tasks/tracker.ts";
+import { markedMetadata, type VirtualTask } from "../../../src/tasks/virtual-task.ts";
+import { FakeClock, settle } from "../../support/fake-clock.ts";
+import { answer, failure, MemoryTransport, memoryNode, type Reaction } from "../../support/memory-transport.ts";
+
+const nodes = ["a", "b"].map((id) => memoryNode(id));
+
+/** What each node says of its task number 5. */
+type Says = Record<string, string | null | Reaction>;
+
+function setUp(says: Says, more: Partial<VirtualTask> = {}) {
+  const clock = new FakeClock();
+  const transport = new MemoryTransport(({ node }) => {
+    const said = says[node.id] ?? null;
+    if (typeof said === "object" && said !== null) return said;
+    if (said === "hang") return "hang";
+    return answer(200, { results: said === null ? [] : [nodeTask(said)] });
+  });
+  const suspects = new Set<string>();
+  const observed: [string, Outcome][] = [];
+  const owed: [string, string[]][] = [];
+  const highWater = new TaskHighWater();
+  const tracker = new TaskTracker({
+    operator: new Operator({ transport, clock, authorization: undefined }),
+    ...{ clock, highWater, timeoutMs: 1000, sweepMs: 1000, keep: 3 },
+    isSuspect: (node) => suspects.has(node),
+    observe: (node, outcome) => observed.push([node, outcome]),
+  });
+  onTestFinished(() => tracker.close());
+  const task: VirtualTask = {
+    head: { uid: 900, indexUid: "movies", type: "documentAdditionOrUpdate", enqueuedAt: "2026-01-01T00:00:00Z" },
+    parts: nodes.map((node) => ({ node, taskUid: 5 })),
+    shards: [{ nodes: ["a", "b"], required: 1 }],
+    copies: 2,
+    isMarked: true,
+    owe: async (node, holders) => {
+      owed.push([node.id, [...holders]]);
+    },
+    ...more,
+  };
+  return { clock, transport, suspects, observed, owed, tracker, task, says, highWater };
+}
+
+function nodeTask(status: string): JsonObject {
+  const error = status === "failed" ? { message: "no", code: "internal", type: "internal", link: "" } : null;
+  return { uid: 5, status, customMetadata: markedMetadata(900, undefined), error, details: {} };
+}
+
+const statusOf = async (tracker: TaskTracker) => (await tracker.view(900))?.["status"];
+
+describe("TaskTracker", () => {
+  it("knows nothing of numbers it did not give", async () => {
+    expect(await setUp({}).tracker.view(1)).toBeUndefined();
+  });
+
+  it("asks every node once about its own tasks, and shows the furthest behind", async () => {
+    const { tracker, task, transport } = setUp({ a: "succeeded", b: "processing" });
+    tracker.add(task);
+    expect(await statusOf(tracker)).toBe("processing");
+    expect(transport.sent.map(({ node, path, query }) => [node.id, path, query])).toEqual([
+      ["a", "tasks", "uids=5&limit=1"],
+      ["b", "tasks", "uids=5&limit=1"],
+    ]);
+  });
+
+  it("learns the highest task of each node", () => {
+    const { tracker, task, highWater } = setUp({});
+    tracker.add(task);
+    expect(nodes.map((node: NodeInfo) => highWater.of(node))).toEqual([5, 5]);
+    expect(highWater.of(memoryNode("c"))).toBe(-1);
+  });
+
+  it("shares one round of questions between all who ask meanwhile", async () => {
+    const { tracker, task, transport } = setUp({ a: "processing", b: "processing" });
+    tracker.add(task);
+    await Promise.all([tracker.view(900), tracker.view(900), tracker.views()]);
+    expect(transport.sent).toHaveLength(2);
+  });
+
+  it("does not ask again once the task has ended", async () => {
+    const { tracker, task, transport } = setUp({ a: "succeeded", b: "succeeded" });
+    tracker.add(task);
+    expect(await statusOf(tracker)).toBe("succeeded");
+    expect(await statusOf(tracker)).toBe("succeeded");
+    expect(transport.sent).toHaveLength(2);
+  });
+
+  it.each([
+    ["failed", "failed"],
+    ["was canceled", "canceled"],
+    ["forgot it", null],
+  ])("records what a replica owes that %s after it acknowledged, before it shows success", async (_name, status) => {
+    const { tracker, task, owed } = setUp({ a: status, b: "succeeded" });
+    tracker.add(task);
+    expect(await statusOf(tracker)).toBe("succeeded");
+    expect(owed).toEqual([["a", ["b"]]]);
+  });
+
+  it("records nothing when every owner failed alike, and shows the failure", async () => {
+    const { tracker, task, owed } = setUp({ a: "failed", b: "failed" });
+    tracker.add(task);
+    expect(await tracker.view(900)).toMatchObject({ status: "failed", error: { code: "internal" } });
+    expect(owed).toEqual([]);
+  });
+
+  it("fails when every node forgot the write", async () => {
+    const { tracker, task } = setUp({ a: null, b: null });
+    tracker.add(task);
+    expect(await tracker.view(900)).toMatchObject({ status: "failed", error: { code: "miroir_no_quorum" } });
+  });
+
+  it("takes another's task under the same number for a forgotten one", async () => {
+    const { tracker, task, owed } = setUp({
+      a: answer(200, { results: [{ ...nodeTask("succeeded"), customMetadata: "miroir:9001" }] }),
+      b: "succeeded",
+    });
+    tracker.add(task);
+    await tracker.view(900);
+    expect(owed).toEqual([["a", ["b"]]]);
+  });
+
+  it("waits for a node that does not answer, tells of it, and goes on without it once it is known to be down", async () => {
+    const { tracker, task, observed, suspects, owed, clock, transport } = setUp({ a: "hang", b: "succeeded" });
+    tracker.add(task);
+    const view = statusOf(tracker);
+    await clock.advance(1000);
+    expect(await view).not.toBe("succeeded");
+    expect(observed[0]).toMatchObject(["a", { kind: "unknown", silentMs: 1000 }]);
+    suspects.add("a");
+    const before = transport.asked.filter((id) => id === "a").length;
+    await clock.advance(0);
+    expect(await statusOf(tracker)).toBe("succeeded");
+    expect(transport.asked.filter((id) => id === "a")).toHaveLength(before);
+    expect(owed).toEqual([["a", ["b"]]]);
+  });
+
+  it("does not show success while the debt could not be stored, and tries again", async () => {
+    let isStoreUp = false;
+    const owe = async () => {
+      if (!isStoreUp) throw new Error("no store");
+    };
+    const { tracker, task } = setUp({ a: "failed", b: "succeeded" }, { owe });
+    tracker.add(task);
+    await expect(tracker.view(900)).rejects.toThrow("no store");
+    isStoreUp = true;
+    expect(await statusOf(tracker)).toBe("succeeded");
+  });
+
+  it("settles a task in the background, and then rests", async () => {
+    const setup = setUp({ a: "processing", b: "succeeded" });
+    const { tracker, task, owed, clock, transport, says } = setup;
+    tracker.add(task);
+    await clock.advance(1000);
+    expect(owed).toEqual([]);
+    says["a"] = "failed";
+    await clock.advance(1000);
+    expect(owed).toEqual([["a", ["b"]]]);
+    const asked = transport.sent.length;
+    await clock.advance(10_000);
+    expect(transport.sent).toHaveLength(asked);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("begins its rounds again for a task that is added at any moment while it comes to rest", async () => {
+    for (let moment = 0; moment < 30; moment++) {
+      const { tracker, task, owed, clock } = setUp({ a: "failed", b: "succeeded" });
+      const again = { ...task, head: { ...task.head, uid: 9 }, isMarked: false };
+      const addLater = async () => {
+        for (let count = 0; count < moment; count++) await undefined;
+        tracker.add(again);
+      };
+      tracker.add({
+        ...task,
+        onSettled: async () => {
+          addLater().catch(() => undefined);
+        },
+      });
+      await clock.advance(1000);
+      await clock.advance(1000);
+      expect(owed, `added after ${moment} microtasks`).toHaveLength(2);
+    }
+  });
+
+  it("runs onSettled once, before it shows the end, and again when it failed", async () => {
+    const seen: unknown[] = [];
+    const { tracker, task } = setUp(
+      { a: "succeeded", b: "succeeded" },
+      {
+        onSettled: async (view) => {
+          seen.push(view["status"]);
+          if (seen.length === 1) throw new Error("not yet");
+        },
+      },
+    );
+    tracker.add(task);
+    await expect(tracker.view(900)).rejects.toThrow("not yet");
+    expect(await statusOf(tracker)).toBe("succeeded");
+    await tracker.view(900);
+    expect(seen).toEqual(["succeeded", "succeeded"]);
+  });
+
+  it("forgets the oldest finished tasks beyond its limit, newest first in lists, and never an open one", async () => {
+    const { tracker, task } = setUp({ a: "processing", b: "processing" });
+    tracker.add(task);
+    for (const uid of [901, 902, 903, 904]) tracker.addFinished({ uid, status: "failed" }, { ...task.head, uid });
+    expect((await tracker.views()).map((view) => view["uid"])).toEqual([904, 903, 900]);
+  });
+
+  it("ends its rounds when it is closed, and asks nobody any more", async () => {
+    const { tracker, task, clock, transport } = setUp({ a: "processing", b: "processing" });
+    tracker.add(task);
+    await settle();
+    await tracker.close();
+    await clock.advance(10_000);
+    expect(transport.sent).toEqual([]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("lets a view fail no other: a node that answers nonsense is only not known", async () => {
+    const { tracker, task } = setUp({ a: failure("bad-answer"), b: "succeeded" });
+    tracker.add(task);
+    expect(await statusOf(tracker)).not.toBe("succeeded");
+  });
+});
