@@ -6,6 +6,7 @@ import { verifyIdentity } from "../execute/identity.ts";
 import { IndexRegistry } from "../execute/index-registry.ts";
 import { Lanes } from "../execute/lane.ts";
 import { Operator } from "../execute/operator.ts";
+import { Repairer } from "../execute/repair/repairer.ts";
 import { TaskHighWater } from "../execute/task-high-water.ts";
 import type { Cluster } from "../routes/cluster.ts";
 import { loadHasher } from "../routing/shard.ts";
@@ -23,6 +24,9 @@ const REGISTRY_MAX_AGE_MS = 2000;
 
 /** Pause between two rounds over the open tasks, in milliseconds. */
 const SWEEP_MS = 1000;
+
+/** Pause between two looks at debts that may be paid, in milliseconds. */
+const REPAIR_ROUND_MS = 1000;
 
 /** Finished tasks kept in memory. */
 const KEPT_TASKS = 10_000;
@@ -87,9 +91,13 @@ function assemble({ highWater, config, verify, ...shared }: Parts): Cluster {
   const stamps = new HybridClock({ now: () => clock.now(), writer: randomBelow(2 ** 16) });
   const learn: DebtBook["load"] = (records) => debts.load(records);
   const registry = new IndexRegistry({ operator, nodes, isSuspect, maxAgeMs: REGISTRY_MAX_AGE_MS, learn, stamps });
+  const lanes = new Lanes();
+  const repairer = new Repairer({
+    ...{ operator, topology, nodesById, debts, health, registry, lanes, isEnabled: config.repair !== false },
+    ...{ landingMs: options.writeTimeoutMs, roundMs: Math.min(REPAIR_ROUND_MS, options.writeTimeoutMs) },
+  });
   return {
-    ...{ ...shared, nodesById, health, debts, stamps, registry },
-    lanes: new Lanes(),
+    ...{ ...shared, nodesById, health, debts, stamps, registry, lanes, repairer },
     intake: new Lanes(),
     tasks: new TaskTracker({
       ...{ operator, clock, isSuspect, highWater, timeoutMs: patienceMs, sweepMs: SWEEP_MS, keep: KEPT_TASKS },
@@ -106,8 +114,9 @@ function randomBelow(limit: number): number {
 }
 
 /** Lets writes under way reach their end, then ends every timer and connection. */
-async function close({ intake, lanes, tasks, transport }: Cluster): Promise<void> {
+async function close({ intake, lanes, tasks, repairer, transport }: Cluster): Promise<void> {
   await intake.idle();
+  await repairer.close();
   await lanes.idle();
   await tasks.close();
   await transport.close();

@@ -21,6 +21,11 @@ export interface ClusterSettings extends Omit<Config, "host"> {
   readonly attemptTimeoutMs?: number;
   /** Largest body sent to a node, in bytes; the servers' own limit is 100 MB unless configured. @default 90000000 */
   readonly payloadLimitBytes?: number;
+  /**
+   * Whether this client copies what a replica missed to it, in the background, once it answers again. Writes in flight
+   * are given `writeTimeoutMs` to land before anything is copied, and again before a copy is believed. @default true
+   */
+  readonly repair?: boolean;
   /** Connections kept to one node, at most. @default 64 */
   readonly connectionsPerNode?: number;
 }

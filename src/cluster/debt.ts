@@ -73,6 +73,16 @@ export class DebtLedger {
     return [...this.#byReplica.values()].flat();
   }
 
+  /** Forgets debts that were paid. */
+  pay(debts: Iterable<Debt>): void {
+    for (const paid of debts) {
+      const key = replicaKey(paid.index, paid.node, paid.shard);
+      const left = this.#byReplica.get(key)?.filter((debt) => debt !== paid) ?? [];
+      if (left.length > 0) this.#byReplica.set(key, left);
+      else this.#byReplica.delete(key);
+    }
+  }
+
   /** Forgets the debts of an index that no longer exists. */
   dropIndex(index: string): void {
     for (const key of [...this.#byReplica.keys()]) {

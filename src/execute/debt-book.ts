@@ -14,20 +14,30 @@ export interface DebtBookOptions {
   readonly isSuspect: (node: string) => boolean;
 }
 
-/** The debts this process knows of, and the way to write new ones down on the nodes before a call returns. */
+/** The debts this process knows of, and the way to write new ones, and their payment, down on the nodes. */
 export class DebtBook {
   readonly ledger = new DebtLedger();
   readonly #options: DebtBookOptions;
-  /** Ids of the records whose debts the ledger has. */
+  /** Ids of the records whose debts the ledger has, or had. */
   readonly #known = new Set<string>();
+  /** Debts that are not paid, by where they are written down. */
+  readonly #entries = new Map<string, Debt>();
+  readonly #paid = new Set<string>();
+  readonly #listeners = new Set<() => void>();
 
   constructor(options: DebtBookOptions) {
     this.#options = options;
   }
 
+  /** Calls back whenever there are new debts. */
+  onDebt(listener: () => void): void {
+    this.#listeners.add(listener);
+    if (this.#entries.size > 0) listener();
+  }
+
   /**
    * Learns the debts found on the nodes; a record counts once, from however many nodes and however often it is read. Debts
-   * from before an index was created belong to a deleted one of the same name.
+   * from before an index was created belong to a deleted one of the same name, and paid ones are none any more.
    */
   load(records: readonly StateRecord[]): void {
     const rows = latestRows(records.filter(({ kind }) => kind === "index").map(({ value }) => parseRow(value)));
@@ -36,11 +46,41 @@ export class DebtBook {
       const row = rowsByIndex.get(index);
       return row === undefined || (!row.deleted && decodeStamp(stamp).timeMs >= Date.parse(row.createdAt));
     };
+    for (const { kind, value } of records) if (kind === "payment") this.#learnPayment(value["paid"] as string[]);
     for (const { id, kind, value } of records) {
       if (kind !== "debt" || this.#known.has(id)) continue;
-      this.ledger.add((value["debts"] as JsonObject[]).map(parseDebt).filter(isOwed));
-      this.#known.add(id);
+      this.#enter(id, (value["debts"] as JsonObject[]).map(parseDebt).filter(isOwed));
     }
+  }
+
+  /**
+   * Writes down that debts are paid, on every node that can be asked; a node that cannot be keeps the debt, and whoever
+   * reads both believes the payment.
+   * @throws MiroirError `miroir_store_unavailable` when no node took it; the debts then stay
+   */
+  async pay(debts: readonly Debt[]): Promise<void> {
+    const owing = new Set(debts);
+    const paid = [...this.#entries].filter(([, debt]) => owing.has(debt)).map(([key]) => key);
+    if (paid.length === 0) return;
+    await this.#store({ id: `payment_${randomUUID()}`, kind: "payment", value: { paid } }, "The payment of debts");
+    this.#learnPayment(paid);
+  }
+
+  #learnPayment(paid: readonly string[]): void {
+    for (const key of paid) {
+      this.#paid.add(key);
+      const debt = this.#entries.get(key);
+      if (debt !== undefined) this.ledger.pay([debt]);
+      this.#entries.delete(key);
+    }
+  }
+
+  #enter(recordId: string, debts: readonly Debt[]): void {
+    this.#known.add(recordId);
+    const owed = debts.filter((debt) => !this.#paid.has(entryKey(recordId, debt)));
+    for (const debt of owed) this.#entries.set(entryKey(recordId, debt), debt);
+    this.ledger.add(owed);
+    if (owed.length > 0) for (const listener of this.#listeners) listener();
   }
 
   /**
@@ -49,21 +89,25 @@ export class DebtBook {
    */
   async record(debts: readonly Debt[]): Promise<void> {
     if (debts.length === 0) return;
-    this.ledger.add(debts);
+    const id = `debt_${randomUUID()}`;
+    this.#enter(id, debts);
+    const value = { debts: debts as unknown as JsonObject[] };
+    await this.#store({ id, kind: "debt", value }, "The write reached some replicas and not others, and that fact");
+  }
+
+  async #store(record: StateRecord, what: string): Promise<void> {
     const { operator, nodes, isSuspect } = this.#options;
-    const record: StateRecord = {
-      id: `debt_${randomUUID()}`,
-      kind: "debt",
-      value: { debts: debts as unknown as JsonObject[] },
-    };
-    this.#known.add(record.id);
     const keepers = nodes.filter((node) => !isSuspect(node.id));
     const results = await Promise.allSettled(keepers.map((node) => putState(operator, node, [record])));
     if (results.some((result) => result.status === "fulfilled")) return;
-    throw new MiroirError(
-      "miroir_store_unavailable",
-      "The write reached some replicas and not others, and no node could store that fact. Send it again.",
-      { status: 503, reason: results.find((result) => result.status === "rejected")?.reason },
-    );
+    throw new MiroirError("miroir_store_unavailable", `${what} could not be stored on any node. Send the call again.`, {
+      status: 503,
+      reason: results.find((result) => result.status === "rejected")?.reason,
+    });
   }
+}
+
+/** Where a debt is written down: a record holds at most one for a replica of a shard. */
+function entryKey(recordId: string, { index, shard, node }: Debt): string {
+  return `${recordId}/${index}/${shard}/${node}`;
 }

@@ -9,8 +9,12 @@ export interface OperatorCall {
   readonly path: string;
   readonly query?: string;
   readonly body?: unknown;
+  /** A body that is JSON text already. */
+  readonly text?: string;
   /** See `NodeRequest.unchecked`. */
   readonly unchecked?: boolean;
+  /** See `NodeRequest.asText`. */
+  readonly asText?: boolean;
   readonly signal?: AbortSignal;
   /** @default 5000 */
   readonly timeoutMs?: number;
@@ -68,8 +72,10 @@ export class Operator {
       path: call.path,
       ...(call.query === undefined ? {} : { query: call.query }),
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+      ...(call.text === undefined ? {} : { body: call.text }),
       ...(authorization === undefined ? {} : { authorization }),
       unchecked: call.unchecked === true,
+      asText: call.asText === true,
     };
     const context = {
       transport,

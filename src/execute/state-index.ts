@@ -8,7 +8,7 @@ export const STATE_INDEX = "miroir__state";
 export interface StateRecord {
   /** Unique over all kinds, in the characters of a document id. */
   readonly id: string;
-  readonly kind: "marker" | "index" | "debt";
+  readonly kind: "marker" | "index" | "debt" | "payment";
   readonly value: JsonObject;
 }
 

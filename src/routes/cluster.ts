@@ -6,6 +6,7 @@ import type { HealthMonitor } from "../execute/health-monitor.ts";
 import type { IndexRegistry } from "../execute/index-registry.ts";
 import type { Lanes } from "../execute/lane.ts";
 import type { Operator } from "../execute/operator.ts";
+import type { Repairer } from "../execute/repair/repairer.ts";
 import type { Hasher } from "../routing/shard.ts";
 import type { HybridClock } from "../routing/stamp.ts";
 import type { TaskUids } from "../tasks/task-uid.ts";
@@ -52,6 +53,8 @@ export interface Cluster {
   readonly health: HealthMonitor;
   readonly registry: IndexRegistry;
   readonly debts: DebtBook;
+  /** Pays debts in the background. */
+  readonly repairer: Pick<Repairer, "close">;
   /** Orders the writes of one node and index. */
   readonly lanes: Lanes;
   /** Orders the preparation of the writes of one index, so that they reach the lanes in call order. */

@@ -16,6 +16,8 @@ export interface NodeRequest {
   readonly authorization?: string;
   /** Further headers, lower-cased names. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Leaves the body of a good answer as text, for copies that must keep every digit. */
+  readonly asText?: boolean;
   /** Skips the check of the node's marker on a new connection; only for reading and creating the marker itself. */
   readonly unchecked?: boolean;
 }

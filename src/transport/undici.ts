@@ -45,7 +45,7 @@ export function undiciTransport(options: UndiciTransportOptions = {}): Transport
       try {
         const dispatch = toDispatch(request, pools.prefix, { signal, compress: options.compress === true });
         // undici looks at the signal of a queued request only when its connection stands, which may take long.
-        return await untilAborted(exchange(pool, dispatch), signal);
+        return await untilAborted(exchange(pool, dispatch, request.asText === true), signal);
       } catch (error) {
         throw toFailure(error, closed.signal.aborted ? closed.signal : signal);
       }
@@ -128,13 +128,14 @@ function toDispatch(
   };
 }
 
-async function exchange(pool: Pool, dispatch: Dispatcher.RequestOptions): Promise<NodeResponse> {
+async function exchange(pool: Pool, dispatch: Dispatcher.RequestOptions, asText: boolean): Promise<NodeResponse> {
   const answer = await pool.request(dispatch);
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(answer.headers)) {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(", ") : value;
   }
   const text = await readText(answer, headers);
+  if (asText && answer.statusCode < 300) return { status: answer.statusCode, headers, body: text };
   return { status: answer.statusCode, headers, body: parseBody(text, answer.statusCode, headers) };
 }
 

@@ -54,6 +54,7 @@ export async function memoryCluster(script: Script, shape: MemoryClusterShape): 
     ...{ topology, nodesById, hasher: await loadHasher(), clock, transport, operator, health, debts, stamps },
     registry: new IndexRegistry({ operator, nodes, isSuspect, maxAgeMs: 2000, learn, stamps }),
     lanes: new Lanes(),
+    repairer: { close: async () => undefined },
     intake: new Lanes(),
     tasks: new TaskTracker({
       ...{ operator, clock, isSuspect, highWater: new TaskHighWater(), timeoutMs: 1000, sweepMs: 1000, keep: 100 },

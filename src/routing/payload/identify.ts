@@ -71,7 +71,8 @@ function refuseReserved(record: RawRecord): void {
   throw refusal("miroir_reserved_field", message);
 }
 
-function documentId(record: RawRecord, primaryKey: string): string {
+/** The id of a document, under a primary key that is known. @throws DocumentRefusal when it has none that is valid */
+export function documentId(record: RawRecord, primaryKey: string): string {
   const found = matchingValues(record.fields, primaryKey);
   if (found.length === 1) return idOf(found[0] ?? "null");
   if (found.length > 1) {

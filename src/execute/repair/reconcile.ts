@@ -1,0 +1,40 @@
+import { compactJson } from "../../routing/payload/json-text.ts";
+import type { RawRecord } from "../../routing/payload/raw-document.ts";
+import { type ReplicaDocuments, stampOf } from "./replica-reader.ts";
+
+/** What must be written to a replica so that it holds what it should. */
+export interface Correction {
+  readonly put: readonly RawRecord[];
+  readonly remove: readonly string[];
+}
+
+/** What one replica must be told to become equal to the truth; both hold the documents in question and nothing else. */
+export function correct(truth: ReplicaDocuments, replica: ReplicaDocuments): Correction {
+  const put = [...truth].filter(([id, record]) => !isSame(record, replica.get(id))).map(([, record]) => record);
+  const remove = [...replica.keys()].filter((id) => !truth.has(id));
+  return { put, remove };
+}
+
+/** The truth where every replica missed something: of each document the one with the highest stamp, present over absent. */
+export function elect(replicas: readonly ReplicaDocuments[]): ReplicaDocuments {
+  const elected = new Map<string, RawRecord>();
+  for (const documents of replicas) {
+    for (const [id, record] of documents) {
+      const rival = elected.get(id);
+      if (rival === undefined || stampOf(rival) < stampOf(record)) elected.set(id, record);
+    }
+  }
+  return elected;
+}
+
+/** Vectors may be the nodes' own and differ in the last digits; whatever else a document holds must be equal. */
+function isSame(a: RawRecord, b: RawRecord | undefined): boolean {
+  return b !== undefined && canonical(a) === canonical(b);
+}
+
+function canonical({ fields }: RawRecord): string {
+  const entries = fields
+    .filter(({ key }) => key !== "_vectors")
+    .map(({ key, rawValue }) => [key, compactJson(rawValue)]);
+  return JSON.stringify(entries.sort(([a = ""], [b = ""]) => (a < b ? -1 : 1)));
+}

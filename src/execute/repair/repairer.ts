@@ -1,0 +1,160 @@
+import type { Debt } from "../../cluster/debt.ts";
+import { type IndexRow, physicalUid } from "../../cluster/registry.ts";
+import type { Topology } from "../../cluster/topology.ts";
+import type { NodeInfo } from "../../core/types.ts";
+import { decodeStamp } from "../../routing/stamp.ts";
+import type { DebtBook } from "../debt-book.ts";
+import type { HealthMonitor } from "../health-monitor.ts";
+import type { IndexRegistry } from "../index-registry.ts";
+import type { Lanes } from "../lane.ts";
+import type { Operator } from "../operator.ts";
+import { drain } from "./drain.ts";
+import { lockForRepair, unlockAfterRepair } from "./repair-lock.ts";
+import { type OwedShard, ShardRepair } from "./shard-repair.ts";
+
+/** What a {@link Repairer} works with. */
+export interface RepairerOptions {
+  readonly operator: Operator;
+  readonly topology: Topology;
+  readonly nodesById: ReadonlyMap<string, NodeInfo>;
+  readonly debts: DebtBook;
+  readonly health: HealthMonitor;
+  readonly registry: IndexRegistry;
+  readonly lanes: Lanes;
+  /**
+   * How long a request that was given up may still land, in milliseconds: nothing is copied to a replica, and no copy is
+   * believed, before so much time has passed.
+   */
+  readonly landingMs: number;
+  /** Pause between two rounds, in milliseconds. */
+  readonly roundMs: number;
+  /** False leaves the debts to others. */
+  readonly isEnabled: boolean;
+}
+
+/**
+ * Pays debts in the background: once a replica that missed writes answers again, what it missed is copied to it from a
+ * replica that has it, compared, and only when a later look finds nothing left to copy is the debt paid.
+ */
+export class Repairer {
+  readonly #options: RepairerOptions;
+  readonly #closed = new AbortController();
+  /** Since when a node has answered without a break. */
+  readonly #upSince = new Map<string, number>();
+  /** Before when a shard is not looked at again, by index and shard. */
+  readonly #notBefore = new Map<string, number>();
+  #running: Promise<void> = Promise.resolve();
+  #isRunning = false;
+
+  constructor(options: RepairerOptions) {
+    this.#options = options;
+    if (!options.isEnabled) return;
+    options.debts.onDebt(() => {
+      if (!this.#isRunning) this.#running = this.#run();
+    });
+  }
+
+  /** Stops; what was begun is begun again by the next process. */
+  async close(): Promise<void> {
+    this.#closed.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { operator, roundMs, debts, health } = this.#options;
+    const { signal } = this.#closed;
+    this.#isRunning = true;
+    while (!signal.aborted && debts.ledger.list().length > 0) {
+      await operator.clock.sleep(roundMs, signal, { background: true }).catch(() => undefined);
+      if (signal.aborted) break;
+      health.refresh();
+      this.#noteUptimes();
+      // A round that fails, because a node went away again or refused something, is made again later.
+      await this.#round().catch(() => undefined);
+    }
+    this.#isRunning = false;
+  }
+
+  #noteUptimes(): void {
+    const { health, nodesById, operator } = this.#options;
+    for (const id of nodesById.keys()) {
+      if (health.isSuspect(id)) this.#upSince.delete(id);
+      else if (!this.#upSince.has(id)) this.#upSince.set(id, operator.clock.monotonic());
+    }
+  }
+
+  async #round(): Promise<void> {
+    const { operator, registry } = this.#options;
+    const { signal } = this.#closed;
+    if (this.#ripeDebts().length === 0) return;
+    const rows = await registry.list(); // reads what other processes wrote down, debts included
+    const owed = this.#owedShards(rows);
+    if (owed.length === 0) return;
+    const targets = [...new Set(owed.flatMap((shard) => shard.targets))];
+    if (!(await lockForRepair(operator, targets))) return;
+    try {
+      const involved = new Set(owed.flatMap((shard) => [...shard.targets, ...shard.sources]));
+      await Promise.all([...involved].map((node) => drain(operator, node, signal)));
+      for (const shard of owed) await this.#repair(shard);
+    } finally {
+      await unlockAfterRepair(operator, targets);
+    }
+  }
+
+  async #repair(owed: OwedShard): Promise<void> {
+    const { operator, topology, lanes, debts, landingMs } = this.#options;
+    const repair = new ShardRepair({ operator, lanes, shards: topology.shards, signal: this.#closed.signal }, owed);
+    const isEqual = await repair.run();
+    if (isEqual) await debts.pay(owed.debts);
+    else this.#notBefore.set(shardKey(physicalUid(owed.row), owed.shard), operator.clock.monotonic() + landingMs);
+  }
+
+  /** Debts of replicas that answer, old enough that nothing given up can land on them any more. */
+  #ripeDebts(): Debt[] {
+    const { debts, operator, landingMs } = this.#options;
+    const now = operator.clock.now();
+    const isSettled = (node: string) => {
+      const since = this.#upSince.get(node);
+      return since !== undefined && operator.clock.monotonic() - since >= landingMs;
+    };
+    return debts.ledger.list().filter(({ node, stamp }) => {
+      return isSettled(node) && now - decodeStamp(stamp).timeMs >= landingMs;
+    });
+  }
+
+  #owedShards(rows: readonly IndexRow[]): OwedShard[] {
+    const rowsByIndex = new Map(rows.map((row) => [physicalUid(row), row]));
+    const byShard = new Map<string, Debt[]>();
+    for (const debt of this.#ripeDebts()) {
+      const key = shardKey(debt.index, debt.shard);
+      byShard.set(key, [...(byShard.get(key) ?? []), debt]);
+    }
+    return [...byShard].flatMap(([key, debts]) => {
+      const row = rowsByIndex.get(debts[0]?.index ?? "");
+      const isDue = (this.#notBefore.get(key) ?? 0) <= this.#options.operator.clock.monotonic();
+      const owed = row === undefined || !isDue ? undefined : this.#plan(row, debts);
+      return owed === undefined ? [] : [owed];
+    });
+  }
+
+  /** Who is copied from and to; `undefined` when no replica that has everything, nor all replicas together, can be asked. */
+  #plan(row: IndexRow, debts: readonly Debt[]): OwedShard | undefined {
+    const { topology, nodesById, debts: book, health } = this.#options;
+    const shard = debts[0]?.shard ?? 0;
+    const owners = topology.groups.flatMap(({ table }) => table[shard] ?? []).flatMap((id) => nodesById.get(id) ?? []);
+    const reachable = owners.filter(({ id }) => !health.isSuspect(id));
+    const owes = (node: NodeInfo) => book.ledger.owes(physicalUid(row), node.id, shard);
+    const whole = reachable.filter((node) => !owes(node));
+    const ids = debts.some((debt) => debt.ids === "all") ? "all" : [...new Set(debts.flatMap((debt) => debt.ids))];
+    const common = { row, shard, debts, ids } as const;
+    const debtors = reachable.filter((node) => debts.some((debt) => debt.node === node.id));
+    if (whole[0] !== undefined) return { ...common, sources: [whole[0]], targets: debtors };
+    // Everybody missed something: only all of them together know what there is.
+    const isComplete = reachable.length === owners.length && owners.every((node) => debtors.includes(node));
+    return isComplete ? { ...common, sources: owners, targets: owners } : undefined;
+  }
+}
+
+function shardKey(index: string, shard: number): string {
+  return `${index}/${shard}`;
+}

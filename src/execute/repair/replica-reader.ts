@@ -1,0 +1,91 @@
+import type { JsonObject, NodeInfo } from "../../core/types.ts";
+import { documentId } from "../../routing/payload/identify.ts";
+import { parseJson } from "../../routing/payload/json.ts";
+import { JsonScanner } from "../../routing/payload/json-scanner.ts";
+import type { RawRecord } from "../../routing/payload/raw-document.ts";
+import { RESERVED_SHARD, RESERVED_VERSION, shardTag } from "../../routing/reserved.ts";
+import type { Operator } from "../operator.ts";
+
+/** Which index a replica is read of. */
+export interface ReplicaSource {
+  readonly operator: Operator;
+  /** Physical uid. */
+  readonly index: string;
+  readonly primaryKey: string;
+  /** Shards of the cluster. */
+  readonly shards: number;
+  readonly signal: AbortSignal;
+}
+
+/** Documents by id, every value as the node wrote it. */
+export type ReplicaDocuments = ReadonlyMap<string, RawRecord>;
+
+/** Ids asked for in one request. */
+const IDS = 500;
+
+/** Documents of one page; more than share a stamp, so that paging by stamp always goes on. */
+const PAGE = 3000;
+
+/** The documents among `ids` that a node has of a shard; all of the shard for "all". */
+export async function readReplica(
+  source: ReplicaSource,
+  node: NodeInfo,
+  wanted: { readonly shard: number; readonly ids: readonly string[] | "all" },
+): Promise<ReplicaDocuments> {
+  const filter = `${RESERVED_SHARD} = "${shardTag(source.shards, wanted.shard)}"`;
+  const found = new Map<string, RawRecord>();
+  if (wanted.ids === "all") {
+    await readWhole(source, node, { filter, found });
+    return found;
+  }
+  for (let start = 0; start < wanted.ids.length; start += IDS) {
+    const ids = wanted.ids.slice(start, start + IDS);
+    collect(source, await fetchPage(source, node, { ids, filter, limit: IDS }), found);
+  }
+  return found;
+}
+
+/** Keyset paging by stamp: writes that come in meanwhile move no document from one page to another. */
+async function readWhole(
+  source: ReplicaSource,
+  node: NodeInfo,
+  { filter, found }: { readonly filter: string; readonly found: Map<string, RawRecord> },
+): Promise<void> {
+  for (let last = ""; ; ) {
+    const from = last === "" ? filter : `${filter} AND ${RESERVED_VERSION} >= "${last}"`;
+    const sort = [`${RESERVED_VERSION}:asc`];
+    const page = await fetchPage(source, node, { filter: from, sort, limit: PAGE });
+    collect(source, page, found);
+    const next = stampOf(page.at(-1));
+    if (page.length < PAGE || next === last) return;
+    last = next;
+  }
+}
+
+async function fetchPage(source: ReplicaSource, node: NodeInfo, body: JsonObject): Promise<RawRecord[]> {
+  const text = await source.operator.demand<string>(node, {
+    method: "POST",
+    path: `indexes/${source.index}/documents/fetch`,
+    body: { ...body, retrieveVectors: true },
+    asText: true,
+    signal: source.signal,
+    timeoutMs: 60_000,
+  });
+  let results = "[]";
+  const scanner = new JsonScanner(text);
+  scanner.peek();
+  scanner.eachField((key, rawValue) => {
+    if (key === "results") results = rawValue;
+  });
+  return parseJson(results);
+}
+
+function collect(source: ReplicaSource, page: readonly RawRecord[], found: Map<string, RawRecord>): void {
+  for (const record of page) found.set(documentId(record, source.primaryKey), record);
+}
+
+/** The stamp of a document's last write, empty when it has none. */
+export function stampOf(record: RawRecord | undefined): string {
+  const raw = record?.fields.find((field) => field.key === RESERVED_VERSION)?.rawValue;
+  return raw === undefined ? "" : String(JSON.parse(raw));
+}
