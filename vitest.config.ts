@@ -1,10 +1,26 @@
 import { defineConfig } from "vitest/config";
 
+/** Scenarios that touch most of the official client; they run on the oldest version that works as well. */
+const DROP_IN = ["indexes", "documents-write", "documents-read", "search", "tasks", "aborting"];
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    exclude: ["test/live/**"],
-    typecheck: { include: ["test/types/**/*.test-d.ts"] },
     testTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "current",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/live/**"],
+          typecheck: { enabled: true, include: ["test/types/**/*.test-d.ts"] },
+        },
+      },
+      {
+        extends: true,
+        resolve: { alias: { meilisearch: "meilisearch-oldest" } },
+        test: { name: "oldest client", include: DROP_IN.map((name) => `test/cluster/${name}.test.ts`) },
+      },
+    ],
   },
 });
