@@ -149,4 +149,17 @@ describe("a write whose outcome every replica owes", () => {
     await client.index(UID).addDocuments(revision(3)).waitTask();
     await expectAgreement(cluster, (_, document) => expect(document).toMatchObject({ round: 3 }));
   });
+
+  it("does not bring a document back whose deletion one replica had acknowledged before", async () => {
+    const cluster = await filled(REPAIRING, 2);
+    const { client, nodes } = cluster;
+    await nodes[1]?.crash({ keepData: true });
+    await client.index(UID).deleteDocuments(IDS).waitTask();
+    nodes[0]?.faults.set({ hang: true, match: isDocumentWrite(UID), times: 1 });
+    await expect(client.index(UID).addDocuments(revision(2))).rejects.toThrow(MiroirError);
+    nodes[0]?.faults.clear();
+    await nodes[1]?.restart();
+    await paid(cluster);
+    await expectAgreement(cluster, (_, document) => expect(document).toBeUndefined());
+  });
 });

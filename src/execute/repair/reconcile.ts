@@ -15,13 +15,22 @@ export function correct(truth: ReplicaDocuments, replica: ReplicaDocuments): Cor
   return { put, remove };
 }
 
-/** The truth where every replica missed something: of each document the one with the highest stamp, present over absent. */
-export function elect(replicas: readonly ReplicaDocuments[]): ReplicaDocuments {
+/**
+ * What there should be: of each document the version with the highest stamp among the replicas whose word counts for it,
+ * present over absent.
+ */
+export function elect(
+  replicas: ReadonlyMap<string, ReplicaDocuments>,
+  authoritiesFor: (id: string) => readonly string[],
+): ReplicaDocuments {
   const elected = new Map<string, RawRecord>();
-  for (const documents of replicas) {
-    for (const [id, record] of documents) {
+  const ids = new Set([...replicas.values()].flatMap((documents) => [...documents.keys()]));
+  for (const id of ids) {
+    for (const node of authoritiesFor(id)) {
+      const candidate = replicas.get(node)?.get(id);
       const rival = elected.get(id);
-      if (rival === undefined || stampOf(rival) < stampOf(record)) elected.set(id, record);
+      if (candidate !== undefined && (rival === undefined || stampOf(rival) < stampOf(candidate)))
+        elected.set(id, candidate);
     }
   }
   return elected;

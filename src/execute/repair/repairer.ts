@@ -1,3 +1,4 @@
+import { authoritiesFor } from "../../cluster/authority.ts";
 import type { Debt } from "../../cluster/debt.ts";
 import { type IndexRow, physicalUid } from "../../cluster/registry.ts";
 import type { Topology } from "../../cluster/topology.ts";
@@ -32,6 +33,9 @@ export interface RepairerOptions {
   readonly isEnabled: boolean;
 }
 
+/** Pause after another process was found repairing, in milliseconds. */
+const LOCKED_OUT_MS = 2000;
+
 /**
  * Pays debts in the background: once a replica that missed writes answers again, what it missed is copied to it from a
  * replica that has it, compared, and only when a later look finds nothing left to copy is the debt paid.
@@ -43,6 +47,7 @@ export class Repairer {
   readonly #upSince = new Map<string, number>();
   /** Before when a shard is not looked at again, by index and shard. */
   readonly #notBefore = new Map<string, number>();
+  #lockedOutUntil = 0;
   #running: Promise<void> = Promise.resolve();
   #isRunning = false;
 
@@ -86,12 +91,16 @@ export class Repairer {
   async #round(): Promise<void> {
     const { operator, registry } = this.#options;
     const { signal } = this.#closed;
-    if (this.#ripeDebts().length === 0) return;
+    const isLockedOut = operator.clock.monotonic() < this.#lockedOutUntil;
+    if (isLockedOut || this.#ripeDebts().length === 0) return;
     const rows = await registry.list(); // reads what other processes wrote down, debts included
     const owed = this.#owedShards(rows);
     if (owed.length === 0) return;
     const targets = [...new Set(owed.flatMap((shard) => shard.targets))];
-    if (!(await lockForRepair(operator, targets))) return;
+    if (!(await lockForRepair(operator, targets))) {
+      this.#lockedOutUntil = operator.clock.monotonic() + LOCKED_OUT_MS;
+      return;
+    }
     try {
       const involved = new Set(owed.flatMap((shard) => [...shard.targets, ...shard.sources]));
       await Promise.all([...involved].map((node) => drain(operator, node, signal)));
@@ -143,15 +152,18 @@ export class Repairer {
     const shard = debts[0]?.shard ?? 0;
     const owners = topology.groups.flatMap(({ table }) => table[shard] ?? []).flatMap((id) => nodesById.get(id) ?? []);
     const reachable = owners.filter(({ id }) => !health.isSuspect(id));
-    const owes = (node: NodeInfo) => book.ledger.owes(physicalUid(row), node.id, shard);
-    const whole = reachable.filter((node) => !owes(node));
+    const index = physicalUid(row);
+    const [whole] = reachable.filter((node) => !book.ledger.owes(index, node.id, shard));
     const ids = debts.some((debt) => debt.ids === "all") ? "all" : [...new Set(debts.flatMap((debt) => debt.ids))];
     const common = { row, shard, debts, ids } as const;
     const debtors = reachable.filter((node) => debts.some((debt) => debt.node === node.id));
-    if (whole[0] !== undefined) return { ...common, sources: [whole[0]], targets: debtors };
-    // Everybody missed something: only all of them together know what there is.
-    const isComplete = reachable.length === owners.length && owners.every((node) => debtors.includes(node));
-    return isComplete ? { ...common, sources: owners, targets: owners } : undefined;
+    if (whole !== undefined) return { ...common, sources: [whole], targets: debtors, authoritiesFor: () => [whole.id] };
+    // Everybody missed something: only all of them together know what there is, once nothing can land any more.
+    const all = book.ledger.list().filter((debt) => debt.index === index && debt.shard === shard);
+    const isSettled = reachable.length === owners.length && all.every((debt) => debts.includes(debt));
+    if (!isSettled) return undefined;
+    const names = owners.map((node) => node.id);
+    return { ...common, sources: owners, targets: owners, authoritiesFor: (id) => authoritiesFor(id, names, all) };
   }
 }
 

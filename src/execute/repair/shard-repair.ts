@@ -16,6 +16,8 @@ export interface OwedShard {
   readonly ids: readonly string[] | "all";
   /** One replica that has everything, or all replicas when each of them missed something. */
   readonly sources: readonly NodeInfo[];
+  /** The sources whose word counts for a document. */
+  authoritiesFor(id: string): readonly string[];
   readonly targets: readonly NodeInfo[];
 }
 
@@ -53,7 +55,7 @@ export class ShardRepair {
     const nodes = [...new Set([...sources, ...targets])];
     const read = await Promise.all(nodes.map(async (node) => [node.id, await this.#read(node)] as const));
     const byNode = new Map<string, ReplicaDocuments>(read);
-    const truth = elect(sources.map((node) => byNode.get(node.id) ?? new Map()));
+    const truth = elect(byNode, (id) => this.#owed.authoritiesFor(id));
     let isEqual = true;
     for (const node of targets) {
       const correction = correct(truth, byNode.get(node.id) ?? new Map());

@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import { authoritiesFor } from "../../../src/cluster/authority.ts";
+import type { Debt } from "../../../src/cluster/debt.ts";
+
+const OWNERS = ["a", "b", "c"];
+const debt = (node: string, stamp: string, ids: Debt["ids"] = ["x"]): Debt => ({
+  index: "i",
+  shard: 0,
+  node,
+  ids,
+  stamp,
+});
+
+describe("whose word counts for a document", () => {
+  it("is everybody's when nobody owes it", () => {
+    expect(authoritiesFor("x", OWNERS, [debt("a", "1", ["y"])])).toEqual(OWNERS);
+  });
+
+  it("is that of those who do not owe its latest write", () => {
+    expect(authoritiesFor("x", OWNERS, [debt("a", "1"), debt("b", "2"), debt("c", "2")])).toEqual(["a"]);
+    expect(authoritiesFor("x", OWNERS, [debt("b", "2", "all")])).toEqual(["a", "c"]);
+  });
+
+  it("is not decided by a write that all of them owe", () => {
+    const everybody = OWNERS.map((node) => debt(node, "9"));
+    expect(authoritiesFor("x", OWNERS, [...everybody, debt("b", "1")])).toEqual(["a", "c"]);
+    expect(authoritiesFor("x", OWNERS, everybody)).toEqual(OWNERS);
+  });
+
+  it("goes back to the latest write that somebody has", () => {
+    const debts = [debt("a", "1"), debt("a", "2"), debt("b", "2"), ...OWNERS.map((node) => debt(node, "3"))];
+    expect(authoritiesFor("x", OWNERS, debts)).toEqual(["c"]);
+  });
+});
