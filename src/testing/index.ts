@@ -8,5 +8,7 @@ export {
   type Fault,
   type Faults,
 } from "./embedded-node/index.ts";
+export { type IndexFixture, loadFixtures } from "./fixtures.ts";
+export { type MeilisearchHandlersOptions, meilisearchHandlers } from "./msw-handlers.ts";
 export { startTestCluster } from "./test-cluster/start-test-cluster.ts";
 export type { NodeSource, TestCluster, TestClusterOptions, TestNode } from "./test-cluster/test-cluster.ts";

@@ -1,11 +1,8 @@
-import { createHmac } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { generateTenantToken } from "meilisearch/token";
 import { createEmbeddedNode } from "../../src/testing/embedded-node/index.ts";
 import { difference } from "./matches.ts";
+import { MASTER_KEY, Placeholders } from "./placeholders.ts";
 import type { Scenario, Step } from "./scenario.ts";
-
-const MASTER_KEY = "masterKey";
 
 /** How one replayed step went. */
 export interface StepResult {
@@ -42,7 +39,7 @@ export async function replay(scenario: Scenario): Promise<StepResult[]> {
 
 class Player {
   readonly #url: string;
-  readonly #valueByName = new Map<string, string>();
+  readonly #placeholders = new Placeholders();
 
   constructor(url: string) {
     this.#url = url;
@@ -50,7 +47,7 @@ class Player {
 
   async play(step: Step): Promise<string | undefined> {
     const answer = await this.#send(step);
-    this.#capture(step, answer);
+    this.#placeholders.capture(step, answer.body);
     const problem = this.#compare(step, answer) ?? (await this.#compareTask(step, answer));
     if (step.pauseAfterMs !== undefined) await sleep(step.pauseAfterMs);
     return problem;
@@ -65,14 +62,16 @@ class Player {
       const given = answer.headers.get(name) ?? undefined;
       if (recorded.headers[name] !== given) return `header ${name}: recorded ${recorded.headers[name]} got ${given}`;
     }
-    return difference(this.#fill(recorded.body), answer.body);
+    return difference(this.#placeholders.fill(recorded.body), answer.body);
   }
 
   async #compareTask(step: Step, answer: Answer): Promise<string | undefined> {
     const uid = (answer.body as { taskUid?: number } | null)?.taskUid;
     if (uid === undefined) return undefined;
     const task = await this.#finishedTask(uid);
-    return step.waitedTask === undefined ? undefined : difference(this.#fill(step.waitedTask), task, "task");
+    return step.waitedTask === undefined
+      ? undefined
+      : difference(this.#placeholders.fill(step.waitedTask), task, "task");
   }
 
   async #finishedTask(uid: number): Promise<unknown> {
@@ -87,58 +86,19 @@ class Player {
   async #send({ request }: Step): Promise<Answer> {
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries(request.query ?? {})) query.set(name, String(value));
-    const headers = new Headers();
-    for (const [name, value] of Object.entries(request.headers ?? {})) {
-      headers.set(name, await this.#fillHeader(value, request));
-    }
+    const headers = new Headers(await this.#placeholders.fillHeaders(request));
     if (typeof request.contentType === "string") headers.set("content-type", request.contentType);
     const body =
-      request.rawBody ?? ("body" in request ? JSON.stringify(this.#fill(request.body, { soon: true })) : undefined);
+      request.rawBody ??
+      ("body" in request ? JSON.stringify(this.#placeholders.fill(request.body, { soon: true })) : undefined);
     const bytes = body === undefined ? null : new TextEncoder().encode(body);
     const search = query.size === 0 ? "" : `?${query.toString()}`;
-    const path = (this.#fill(request.path) as string).replace(/^\/\//, "/.//");
+    const path = (this.#placeholders.fill(request.path) as string).replace(/^\/\//, "/.//");
     const init = { method: request.method, headers, body: bytes };
     const response = await fetch(`${this.#url}${path}${search}`, init);
     const text = await response.text();
     return { status: response.status, headers: response.headers, body: text === "" ? null : parse(text) };
   }
-
-  async #fillHeader(value: string, { tenantToken }: Step["request"]): Promise<string> {
-    if (!/<token:[^>]+>/.test(value)) return this.#fill(value) as string;
-    if (tenantToken === undefined) throw new Error(`a step names ${value} but has no tenantToken`);
-    const options = { apiKey: keyText(tenantToken.apiKeyUid), force: true, ...tenantToken };
-    const filled = this.#fill(options) as Parameters<typeof generateTenantToken>[0];
-    return value.replace(/<token:[^>]+>/, await generateTenantToken(filled));
-  }
-
-  #capture(step: Step, answer: Answer): void {
-    for (const [name, path] of Object.entries(step.capture ?? {})) {
-      const value = path
-        .split(".")
-        .reduce<unknown>((part, key) => (part as Record<string, unknown>)?.[key], answer.body);
-      if (typeof value === "string") this.#valueByName.set(name, value);
-    }
-  }
-
-  /** Puts captured values, key texts and moments in the place of their names. */
-  #fill(value: unknown, options: { soon?: boolean } = {}): unknown {
-    if (typeof value === "string") return this.#fillText(value, options);
-    if (Array.isArray(value)) return value.map((item) => this.#fill(item, options));
-    if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.#fill(item, options)]));
-  }
-
-  #fillText(text: string, options: { soon?: boolean }): string {
-    const soon = new Date(Math.floor(Date.now() / 1000) * 1000 + 3000).toISOString().replace(".000Z", "Z");
-    return text
-      .replace(/<key:([^>]+)>/g, (_, uid: string) => keyText(uid))
-      .replace(/<soon>/g, (name) => (options.soon === true ? soon : name))
-      .replace(/<([a-zA-Z0-9]+)>/g, (name, key: string) => this.#valueByName.get(key) ?? name);
-  }
-}
-
-function keyText(uid: string): string {
-  return createHmac("sha256", MASTER_KEY).update(uid).digest("hex");
 }
 
 function parse(text: string): unknown {

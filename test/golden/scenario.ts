@@ -28,7 +28,7 @@ export interface Step {
 }
 
 /** Arguments of the official client's token generator. */
-export interface TenantToken {
+interface TenantToken {
   readonly apiKeyUid: string;
   readonly searchRules: unknown;
   readonly apiKey?: string;

@@ -24,6 +24,8 @@ export interface EmbeddedNode {
   /** Base address without a trailing slash. */
   readonly url: string;
   readonly port: number;
+  /** The key it was made with, for clients that may do everything. */
+  readonly masterKey: string | undefined;
   /** What goes wrong with requests that come over the network. */
   readonly faults: Faults;
   /** Answers a request without the network; faults do not apply. */

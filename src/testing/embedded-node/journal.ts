@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import type { EmbeddedRequest } from "./http/message.ts";
 
 /** Something that happened on a node and changed its data. */
@@ -13,7 +13,7 @@ export type JournalEntry =
 
 /**
  * A file with one line per change, written before the change is answered, so that a killed process comes back with all
- * it acknowledged. A line that was cut off by the kill is ignored.
+ * it acknowledged. A line that was cut off by the kill is taken away, or the next one would be written behind it.
  */
 export class Journal {
   readonly #file: string;
@@ -28,8 +28,10 @@ export class Journal {
 
   read(): JournalEntry[] {
     if (!existsSync(this.#file)) return [];
-    const lines = readFileSync(this.#file, "utf8").split("\n");
-    lines.pop();
+    const bytes = readFileSync(this.#file);
+    const end = bytes.lastIndexOf("\n") + 1;
+    if (end < bytes.byteLength) truncateSync(this.#file, end);
+    const lines = bytes.toString("utf8", 0, end).split("\n").slice(0, -1);
     return lines.map((line) => JSON.parse(line) as JournalEntry);
   }
 

@@ -48,6 +48,10 @@ class ListeningNode implements EmbeddedNode {
     return this.#port;
   }
 
+  get masterKey(): string | undefined {
+    return this.#options.masterKey;
+  }
+
   handle(request: EmbeddedRequest): EmbeddedResponse {
     return this.#clock.hold(() => {
       const response = handleRequest(this.#state, ROUTER, request);
