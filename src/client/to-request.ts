@@ -24,9 +24,7 @@ export function toRequest(method: HttpMethod, options: VerbOptions, config: Part
     path,
     params: { ...Object.fromEntries(url.searchParams), ...paramsOf(options.params) },
     headers,
-    ...(options.body === undefined
-      ? {}
-      : { body: copyBody(options.body, method !== "GET" && DOCUMENTS_PATH.test(path)) }),
+    ...bodyOf(options, method !== "GET" && DOCUMENTS_PATH.test(path)),
     contentType: headers["content-type"] ?? "application/json",
     ...(signal === undefined || signal === null ? {} : { signal }),
   };
@@ -58,7 +56,24 @@ function headersOf(options: VerbOptions, config: Partial<Config>): Record<string
  * The caller may change its objects after the call, as with the official client, which serialises at once. The route of
  * documents takes its payload apart at once; every other body is copied as JSON.
  */
-function copyBody(body: unknown, isTakenApartAtOnce: boolean): unknown {
-  if (typeof body === "string" || isTakenApartAtOnce) return body;
-  return JSON.parse(JSON.stringify(body));
+function bodyOf(
+  { body, contentType }: VerbOptions,
+  isTakenApartAtOnce: boolean,
+): Pick<ClusterRequest, "body" | "isText"> {
+  if (body === undefined) return {};
+  // A text without a content type is a JSON value, here as everywhere.
+  if (isTakenApartAtOnce)
+    return { body: typeof body === "string" && contentType === undefined ? JSON.stringify(body) : body };
+  if (typeof body === "string") return contentType === undefined ? { body } : readText(body, contentType);
+  return { body: JSON.parse(JSON.stringify(body)) };
+}
+
+/** Text with a content type is sent as it stands; what is no JSON stays text, so that a node words the refusal. */
+function readText(text: string, contentType: string): Pick<ClusterRequest, "body" | "isText"> {
+  try {
+    if (/^application\/json\b/.test(contentType)) return { body: JSON.parse(text) };
+  } catch {
+    // no JSON
+  }
+  return { body: text, isText: true };
 }

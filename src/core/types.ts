@@ -41,6 +41,8 @@ export interface ClusterRequest {
   readonly params: Readonly<Record<string, string>>;
   /** A parsed JSON value, or the raw text of the payload when `contentType` is not JSON or the caller sent text. */
   readonly body?: unknown;
+  /** True when `body` is text that is sent to a node as it stands, where any other text would be a JSON value. */
+  readonly isText?: boolean;
   /** Media type of `body` without parameters; `application/json` unless told. */
   readonly contentType?: string;
   /** Lower-cased header names of the caller's own headers (authorization included). */

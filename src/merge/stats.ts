@@ -38,7 +38,7 @@ export function mergeGlobalStats(parts: readonly Part[], options: GlobalStatsOpt
   return {
     databaseSize: sum(bodies, "databaseSize"),
     usedDatabaseSize: sum(bodies, "usedDatabaseSize"),
-    lastUpdate: latest(dates) ?? null,
+    lastUpdate: byUid.length === 0 ? null : (latest(dates) ?? null), // the nodes have indexes of miroir's own
     indexes: Object.fromEntries(byUid.map(([uid, stats]) => [uid, joinIndexStats(stats, options.copies ?? 1)])),
   };
 }

@@ -60,7 +60,7 @@ function resultOf(field: (typeof RESULTS)[number], { head, parts, status, copies
 /** A node's task holds documents of several shards, so its share is known only by what it was given. */
 function copiesAmong(finished: readonly JsonObject[], head: TaskHead, copies: number): number {
   for (const field of GIVEN) {
-    const given = head.details?.[field];
+    const given = head.details?.[field] === undefined ? undefined : (head.distinct ?? head.details[field]);
     const sent = sumOf(finished, field);
     if (typeof given === "number" && given > 0 && sent > 0) return sent / given;
   }

@@ -11,6 +11,8 @@ export interface TaskHead {
   /** Details known from the call itself (`receivedDocuments`, `providedIds`, the logical settings, …); nodes only add counts to them. */
   readonly details?: JsonObject;
   readonly customMetadata?: string;
+  /** How many documents or ids the nodes were given, where the caller's count names some of them twice. */
+  readonly distinct?: number;
   /** Uid of the virtual task that canceled this one. */
   readonly canceledBy?: number;
   /** Why miroir itself failed the task, a four-key body; such a task has no parts. */

@@ -71,27 +71,34 @@ function selectIds(values: readonly JsonValue[]): Selection {
 async function start(cluster: Cluster, deletion: Deletion): Promise<() => Promise<ClusterResponse>> {
   const { uid, request, selection } = deletion;
   const { customMetadata } = request.params;
-  const provided = selection.kind === "ids" ? selection.provided : 0;
-  const originalFilter = selection.kind === "filter" ? JSON.stringify(selection.filter) : null;
+  const details = detailsOf(selection);
   const head = newHead(cluster, {
     indexUid: uid,
     type: "documentDeletion",
-    details: { providedIds: provided, originalFilter },
+    details,
     ...(customMetadata === undefined ? {} : { customMetadata }),
   });
   const row = await cluster.registry.find(uid);
   if (row === undefined) {
     const { code, message } = indexNotFound(uid);
-    const details = { providedIds: provided, deletedDocuments: 0, originalFilter };
-    return async () => finishLocally(cluster, head, { status: "failed", details, error: { code, message } });
+    const failed = { ...details, deletedDocuments: 0 };
+    return async () => finishLocally(cluster, head, { status: "failed", details: failed, error: { code, message } });
   }
   if (selection.kind === "ids" && selection.ids.length === 0) {
-    const details = { providedIds: 0, deletedDocuments: 0, originalFilter };
-    return async () => finishLocally(cluster, head, { status: "succeeded", details });
+    const done = { ...details, deletedDocuments: 0 };
+    return async () => finishLocally(cluster, head, { status: "succeeded", details: done });
   }
   const write = toWrite(cluster, deletion, { row, metadata: markedMetadata(head.uid, customMetadata) });
-  const accepted = acceptWrite(cluster, { head, write, copies: copiesOf(cluster.topology) });
+  const counted = selection.kind === "ids" ? { ...head, distinct: selection.ids.length } : head;
+  const accepted = acceptWrite(cluster, { head: counted, write, copies: copiesOf(cluster.topology) });
   return () => accepted;
+}
+
+/** What the server logs of a deletion; of one that names nothing it logs the count alone. */
+function detailsOf(selection: Selection): JsonObject {
+  if (selection.kind === "everything") return {};
+  const { provided, filter } = { provided: 0, filter: undefined, ...selection };
+  return { providedIds: provided, originalFilter: filter === undefined ? null : JSON.stringify(filter) };
 }
 
 function toWrite(

@@ -4,7 +4,7 @@ import { readSort } from "./sort-parameter.ts";
 type Reader = (text: string) => JsonValue | undefined;
 
 const asCount: Reader = (text) => (/^\d+$/.test(text) ? Number(text) : undefined);
-const asList: Reader = (text) => text.split(",");
+const asList: Reader = (text) => (text === "" ? [] : text.split(","));
 
 /** How each parameter of `GET indexes/:uid/documents` reads as a field of the fetch body. */
 const READERS: Readonly<Record<string, Reader>> = {

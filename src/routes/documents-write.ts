@@ -75,7 +75,7 @@ function readPayload(request: ClusterRequest): { records: RawRecord[] } | { resp
     if (!(error instanceof PayloadError)) throw error;
     const { code, message, status } = error;
     const link = `https://docs.meilisearch.com/errors#${code}`;
-    const body: ErrorBody = { message, code, type: "invalid_request", link };
+    const body: ErrorBody = { message, code, type: code === "internal" ? code : "invalid_request", link };
     return { response: { status, body } };
   }
 }
@@ -98,13 +98,16 @@ async function prepare(cluster: Cluster, write: WriteCall): Promise<() => Promis
   if ("response" in index) return async () => index.response;
   if (documents.length === 0 || primaryKey === null) return async () => finishEmpty(cluster, head);
   const mode: WriteMode = request.method === "PUT" ? "update" : "replace";
+  const folded = fold(documents, mode);
   const sharded = shardDocuments(cluster, {
     ...{ head, request, call, primaryKey, mode },
-    documents: fold(documents, mode),
+    documents: folded,
     index: physicalUid(index.row),
   });
   if ("response" in sharded) return async () => sharded.response;
-  const accepted = acceptWrite(cluster, { head, write: sharded, copies: copiesOf(cluster.topology) });
+  const accepted = acceptWrite(cluster, {
+    ...{ head: { ...head, distinct: folded.length }, write: sharded, copies: copiesOf(cluster.topology) },
+  });
   return () => accepted;
 }
 

@@ -39,7 +39,7 @@ export function finishLocally(cluster: Cluster, head: TaskHead, outcome: LocalOu
   const { error } = outcome;
   const view: JsonObject = {
     uid: head.uid,
-    batchUid: null,
+    batchUid: head.uid,
     indexUid: head.indexUid,
     status: outcome.status,
     type: head.type,

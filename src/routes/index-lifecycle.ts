@@ -18,6 +18,9 @@ export interface IndexCall {
   readonly call: CallOptions;
 }
 
+/** Uids that the server accepts. */
+export const VALID_UID = /^[A-Za-z0-9_-]{1,512}$/;
+
 /** Refuses names that miroir uses itself. */
 export function requireOwnName(uid: string): void {
   if (!uid.startsWith(STATE_INDEX.slice(0, STATE_INDEX.indexOf("__") + 2))) return;

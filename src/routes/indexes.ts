@@ -7,7 +7,7 @@ import { allNodesMeta, askAllNodes } from "./ask-all.ts";
 import { type BroadcastResult, broadcast } from "./broadcast.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { enqueued, newHead, partsOf } from "./enqueue.ts";
-import { changeRow, createIndex, requireOwnName, setPrimaryKey } from "./index-lifecycle.ts";
+import { changeRow, createIndex, requireOwnName, setPrimaryKey, VALID_UID } from "./index-lifecycle.ts";
 import { callerHeaders } from "./read.ts";
 import type { RouteHandler } from "./route.ts";
 import { notSupported, refuse, refuseMissingIndex } from "./verbatim.ts";
@@ -37,7 +37,8 @@ export const indexesRoute: RouteHandler = {
     const cluster = await context.cluster();
     const offset = Number(request.params["offset"] ?? 0);
     const limit = Number(request.params["limit"] ?? 20);
-    if (!Number.isInteger(offset) || !Number.isInteger(limit) || offset < 0 || limit < 0) {
+    const isKnown = Object.keys(request.params).every((name) => name === "offset" || name === "limit");
+    if (!isKnown || !Number.isInteger(offset) || !Number.isInteger(limit) || offset < 0 || limit < 0) {
       return refuse(cluster, request, { response: { status: 400, headers: {}, body: undefined }, call: context.call });
     }
     const rows = await cluster.registry.list();
@@ -61,7 +62,7 @@ export const indexWriteRoute: RouteHandler = {
     const uid = context.path["uid"] ?? uidOf(request.body);
     if (uid !== undefined) requireOwnName(uid);
     const cluster = await context.cluster();
-    if (uid === undefined) {
+    if (uid === undefined || (request.method === "POST" && !isCreation(request.body))) {
       return refuse(cluster, request, { response: { status: 400, headers: {}, body: undefined }, call: context.call });
     }
     const write: IndexWrite = { uid, request, call: context.call };
@@ -76,6 +77,13 @@ interface IndexWrite {
   readonly uid: string;
   readonly request: ClusterRequest;
   readonly call: CallOptions;
+}
+
+/** Whether a server takes this body; one that it refuses may go to a single node, which words the refusal. */
+function isCreation(body: unknown): boolean {
+  const { uid, primaryKey = null, ...others } = body as JsonObject;
+  const isKey = primaryKey === null || typeof primaryKey === "string";
+  return isKey && typeof uid === "string" && VALID_UID.test(uid) && Object.keys(others).length === 0;
 }
 
 function uidOf(body: unknown): string | undefined {

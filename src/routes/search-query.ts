@@ -25,6 +25,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   showMatchesPosition: asBoolean,
   showRankingScore: asBoolean,
   showRankingScoreDetails: asBoolean,
+  showPerformanceDetails: asBoolean,
   facets: asList,
   highlightPreTag: asText,
   highlightPostTag: asText,

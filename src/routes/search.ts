@@ -25,10 +25,10 @@ export const searchRoute: RouteHandler = {
     const cluster = await context.cluster();
     const row = await cluster.registry.find(uid);
     if (row === undefined) return refuseMissingIndex(cluster, request, { uid, call: context.call });
+    refuseUnsupported(request.method === "GET" ? request.params : request.body);
     const body = searchBody(request);
     // A body that is no object has no meaning to split: one node words the refusal.
     if (body === undefined) return refuse(cluster, request, { response: MALFORMED, call: context.call });
-    refuseUnsupported(body);
     refuseReservedNames(body, NAMING_FIELDS);
     const view = searchView(row);
     const search = { body, view, planned: planSearch(body, view), call: context.call };
@@ -56,6 +56,7 @@ function searchBody(request: ClusterRequest): JsonObject | undefined {
 /** Parameters whose answer cannot be merged from the nodes' own, with what to use instead. */
 const UNSUPPORTED: Readonly<Record<string, string>> = {
   hybrid: "Use a keyword search, or one server for semantic search.",
+  hybridEmbedder: "Use a keyword search, or one server for semantic search.",
   vector: "Use a keyword search, or one server for semantic search.",
   media: "Use a keyword search, or one server for semantic search.",
   personalize: "Re-rank the page in the application.",
@@ -68,9 +69,9 @@ const NAMING_FIELDS = [
   ...["attributesToHighlight", "attributesToCrop"],
 ];
 
-function refuseUnsupported(body: JsonObject): void {
+function refuseUnsupported(given: unknown): void {
   for (const [parameter, instead] of Object.entries(UNSUPPORTED)) {
-    const value = body[parameter] ?? null;
+    const value = (given as JsonObject | undefined | null)?.[parameter] ?? null;
     if (value !== null && value !== false) throw notSupported(`The search parameter \`${parameter}\``, instead);
   }
 }

@@ -80,13 +80,15 @@ function patchOf(request: ClusterRequest, key: string | undefined): JsonObject {
 
 async function applyChange(cluster: Cluster, change: SettingsChange): Promise<ClusterResponse> {
   const { uid, patch, request, call } = change;
+  if (request.method === "DELETE" && (await cluster.registry.find(uid)) === undefined)
+    return resetMissing(cluster, change);
   const index = await indexForWrite(cluster, { uid, primaryKey: null }, { request, call });
   if ("response" in index) return index.response;
   const { row } = index;
   const settings = applyPatch(row.settings, patch);
   checkSettings(settings);
   const physical = physicalPatch(row.settings, settings, { primaryKey: row.primaryKey });
-  const details = request.method === "DELETE" ? patch : loggedSettings(settings, patch);
+  const details = loggedSettings(settings, change);
   const head = newHead(cluster, { indexUid: uid, type: "settingsUpdate", details });
   const result = await broadcast(cluster, {
     ...{ what: `Changing the settings of index \`${uid}\``, index: physicalUid(row), call, signal: request.signal },
@@ -104,13 +106,34 @@ async function applyChange(cluster: Cluster, change: SettingsChange): Promise<Cl
   return { status: 202, body: enqueued(head) };
 }
 
+/** Lists that the server logs as they were sent, and as all attributes when they are reset. */
+const LOGGED_AS_SENT = new Set(["displayedAttributes", "searchableAttributes"]);
+
+/** Settings that the server resets with all others, although a cluster does not serve them. */
+const RESET_TOO: JsonObject = { foreignKeys: null, chat: null };
+
 /** The settings named in a patch, as the server logs them: sets sorted, nulls kept. */
-function loggedSettings(settings: JsonObject, patch: JsonObject): JsonObject {
+function loggedSettings(settings: JsonObject, { patch, request }: SettingsChange): JsonObject {
+  const isResetOfAll = request.method === "DELETE" && request.path.endsWith("/settings");
   const entries = Object.entries(patch).map(([key, value]): [string, JsonValue] => {
-    const isList = Array.isArray(value);
-    return [key, isList ? (settings[key] ?? null) : value];
+    if (LOGGED_AS_SENT.has(key)) return [key, value ?? ["*"]];
+    return [key, Array.isArray(value) ? (settings[key] ?? null) : value];
   });
-  return Object.fromEntries(entries);
+  return { ...Object.fromEntries(entries), ...(isResetOfAll ? RESET_TOO : {}) };
+}
+
+/** Resetting creates no index: as on one server, the tasks of one that does not exist fail. */
+async function resetMissing(cluster: Cluster, change: SettingsChange): Promise<ClusterResponse> {
+  const { uid, request, call } = change;
+  const head = newHead(cluster, { indexUid: uid, type: "settingsUpdate", details: loggedSettings({}, change) });
+  const { path, signal } = request;
+  const result = await broadcast(cluster, {
+    ...{ what: `Resetting the settings of index \`${uid}\``, index: uid, call, signal },
+    requests: (node) => [{ node, method: "DELETE", path, ...callerHeaders(request) }],
+  });
+  if (result.kind === "refused") return { status: result.response.status, body: wordLogically(result.response.body) };
+  cluster.tasks.add({ head, parts: partsOf(result.replies) });
+  return { status: 202, body: enqueued(head) };
 }
 
 /** Settings that the nodes could not apply are not in force: the row gets the former ones back. */

@@ -7,7 +7,7 @@ import { allNodesMeta, askAllNodes } from "./ask-all.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { allShards, readShards, requireCoverage } from "./read.ts";
 import type { RouteHandler } from "./route.ts";
-import { refuse, refuseMissingIndex } from "./verbatim.ts";
+import { notSupported, refuseMissingIndex } from "./verbatim.ts";
 
 /** Said when counts stand on fewer copies than there are. */
 const ESTIMATED = "A node is down, so field counts and sizes are estimated from the others.";
@@ -37,7 +37,7 @@ export const statsRoute: RouteHandler = {
   async handle(request, context) {
     const cluster = await context.cluster();
     if (request.params["sizeFormat"] === "human") {
-      return refuse(cluster, request, { response: { status: 400, headers: {}, body: undefined }, call: context.call });
+      throw notSupported("`sizeFormat=human`", "Ask for the sizes in bytes.");
     }
     const rows = await cluster.registry.list();
     const answers = await askAllNodes(cluster, request, context.call);

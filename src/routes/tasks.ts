@@ -1,6 +1,7 @@
 import type { ClusterRequest, ErrorBody, JsonObject } from "../core/types.ts";
 import { filterTasks } from "../tasks/task-filter.ts";
 import type { RouteHandler } from "./route.ts";
+import { taskRights } from "./task-rights.ts";
 import { refuse } from "./verbatim.ts";
 import { wordLogically } from "./wording.ts";
 
@@ -13,8 +14,12 @@ export const taskRoute: RouteHandler = {
     if (!Number.isSafeInteger(uid) || uid < 0) {
       return refuse(cluster, request, { response: { status: 400, headers: {}, body: undefined }, call: context.call });
     }
+    const rights = await taskRights(cluster, request, context.call);
+    if ("refusal" in rights) return rights.refusal;
     const view = await cluster.tasks.view(uid);
-    return view === undefined ? { status: 404, body: taskNotFound(uid) } : { status: 200, body: shown(view) };
+    return view === undefined || !rights.sees(view["indexUid"])
+      ? { status: 404, body: taskNotFound(uid) }
+      : { status: 200, body: shown(view) };
   },
 };
 
@@ -30,7 +35,10 @@ export const tasksRoute: RouteHandler = {
       }),
     );
     if (isValid !== undefined) return isValid;
-    const body = filterTasks(await cluster.tasks.views(), request.params);
+    const rights = await taskRights(cluster, request, context.call);
+    if ("refusal" in rights) return rights.refusal;
+    const views = (await cluster.tasks.views()).filter((view) => rights.sees(view["indexUid"]));
+    const body = filterTasks(views, request.params);
     body["results"] = (body["results"] as JsonObject[]).map(shown);
     return { status: 200, body };
   },

@@ -24,8 +24,8 @@ export function asNodeRequest(request: ClusterRequest, node: NodeInfo): NodeRequ
 }
 
 /** Documents may be the text that the caller sent; any other text is a JSON value, such as a setting's. */
-function bodyText({ body, path }: ClusterRequest): string {
-  return typeof body === "string" && DOCUMENTS_PATH.test(path) ? body : JSON.stringify(body);
+function bodyText({ body, path, isText = DOCUMENTS_PATH.test(path) }: ClusterRequest): string {
+  return typeof body === "string" && isText ? body : JSON.stringify(body);
 }
 
 /**
@@ -69,6 +69,9 @@ export async function refuse(
 ): Promise<ClusterResponse> {
   const own = await askOneNode(cluster, request, refused.call);
   const { status, body, headers } = own.status >= 400 ? own : refused.response;
+  if (status >= 400 && body === undefined) {
+    throw notSupported(`\`${request.method} /${request.path}\` in this form`, "Send what the official client sends.");
+  }
   return { status, body: wordLogically(body), headers };
 }
 

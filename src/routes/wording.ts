@@ -9,10 +9,14 @@ const EMPTY_LISTS: readonly (readonly [RegExp, string])[] = [
   [/Available sortable attributes are: \./, "This index does not have configured sortable attributes."],
 ];
 
+/** The nodes' `filterableAttributes` begin with a rule of miroir's own, which the user's do not have. */
+const OWN_RULES = /(?<=filterableAttributes[\s\S]*|matched )rule #(\d+)/g;
+const OWN_RULE = /matched rule #\d+ in `filterableAttributes`/;
+
 /** Takes miroir's own attributes out of a node's error body, so that it reads as on a server without them. */
 export function wordLogically(body: unknown): unknown {
   const message = (body as { message?: unknown } | undefined)?.message;
-  if (typeof message !== "string" || !message.includes("_miroir_")) return body;
+  if (typeof message !== "string" || !(message.includes("_miroir_") || OWN_RULE.test(message))) return body;
   return { ...(body as object), message: wordMessage(message) };
 }
 
@@ -20,7 +24,7 @@ export function wordLogically(body: unknown): unknown {
 export function wordMessage(message: string): string {
   let worded = message;
   for (const names of RESERVED_NAMES) worded = worded.replace(names, "");
-  worded = worded.replace(/, (?=\.)/g, "");
+  worded = worded.replace(/, (?=\.)/g, "").replaceAll(OWN_RULES, (_, rule: string) => `rule #${Number(rule) - 1}`);
   for (const [list, sentence] of EMPTY_LISTS) worded = worded.replace(list, sentence);
   return worded;
 }
