@@ -1,29 +1,43 @@
 #!/usr/bin/env node
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
+import { completionCommand } from "./completion.ts";
+import { doctorCommand } from "./doctor.ts";
+import { CommandFailed, EXIT } from "./exit-code.ts";
+import { initCommand } from "./init.ts";
 import { nodeCommand } from "./node.ts";
-
-/** Exit codes of every command. */
-const FAILED = 1;
-const USAGE = 2;
+import { planCommand } from "./plan.ts";
+import { statusCommand } from "./status.ts";
 
 /** Runs the command line; answers the process's exit code. */
 async function main(args: readonly string[]): Promise<number> {
+  const program = miroirProgram();
+  try {
+    if (args.length === 0) program.help({ error: true });
+    await program.parseAsync(args, { from: "user" });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    // Commander has printed its own errors, help and version already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
+    process.stderr.write(`miroir: ${error instanceof Error ? error.message : String(error)}\n`);
+    return error instanceof CommandFailed ? error.exitCode : EXIT.failed;
+  }
+}
+
+function miroirProgram(): Command {
   const program = new Command("miroir")
     .description("One Meilisearch index over many servers.")
     .version(packageVersion())
     .exitOverride();
-  program.addCommand(nodeCommand().copyInheritedSettings(program));
-  try {
-    if (args.length === 0) program.help({ error: true });
-    await program.parseAsync(args, { from: "user" });
-    return 0;
-  } catch (error) {
-    // Commander has printed its own errors, help and version already.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
-    process.stderr.write(`miroir: ${error instanceof Error ? error.message : String(error)}\n`);
-    return FAILED;
-  }
+  const commands = [initCommand(), statusCommand(), doctorCommand(), planCommand(), nodeCommand(), completionCommand()];
+  for (const command of commands) program.addCommand(command);
+  inheritSettings(program);
+  return program;
+}
+
+/** Commands that were made before they had a parent end the process by themselves otherwise. */
+function inheritSettings(parent: Command): void {
+  for (const command of parent.commands) inheritSettings(command.copyInheritedSettings(parent));
 }
 
 /** The package file lies two folders up in the source tree and one up in the package. */

@@ -7,6 +7,7 @@ import { IndexRegistry } from "../execute/index-registry.ts";
 import { Lanes } from "../execute/lane.ts";
 import { Operator } from "../execute/operator.ts";
 import { Repairer } from "../execute/repair/repairer.ts";
+import { requireSupportedServers } from "../execute/server-version.ts";
 import { TaskHighWater } from "../execute/task-high-water.ts";
 import type { Cluster } from "../routes/cluster.ts";
 import { loadHasher } from "../routing/shard.ts";
@@ -52,6 +53,7 @@ export async function openCluster(config: StaticClusterConfig | TopologyClusterC
   const verify = (node: NodeInfo) =>
     verifyIdentity(operator, node, { clusterId: known.clusterId, lastTaskUid: highWater.of(node) });
   try {
+    await requireSupportedServers(operator, configured.nodes);
     const met = await introduce(operator, configured);
     known.clusterId = met.topology.clusterId;
     const cluster = assemble({

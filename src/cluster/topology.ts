@@ -163,7 +163,7 @@ export function parseTopology(value: unknown): Topology {
   throw new MiroirError(
     "miroir_invalid_config",
     `\`${field}\` is ${describe(valueAt(value, path))}: ${issue?.message ?? "it cannot be read"}. ` +
-      "Restore the record from a node's marker (`miroir recover`) or correct the field.",
+      "Correct the field, or write the file again with `miroir init`.",
   );
 }
 

@@ -1,0 +1,106 @@
+import { existsSync } from "node:fs";
+import type { Command } from "commander";
+import { toClusterConfig } from "../client/options.ts";
+import { configuredTopology } from "../client/topology-source.ts";
+import { buildTopology, type NodeConfig, type Topology } from "../cluster/topology.ts";
+import { MiroirError } from "../core/errors.ts";
+import type { Hasher } from "../routing/shard.ts";
+import { CommandFailed, EXIT } from "./exit-code.ts";
+import { parseCount, parseNodeList } from "./node-list.ts";
+
+/** Written by `miroir init`, and read when nothing else is named. */
+export const DEFAULT_FILE = "miroir.json";
+
+/** The flags of every command that asks a cluster. */
+export interface ClusterFlags {
+  readonly topology?: string;
+  readonly nodes?: readonly NodeConfig[];
+  readonly rf?: number;
+  readonly shards?: number;
+  readonly key?: string;
+}
+
+/** The cluster that a command was pointed at. */
+export interface Target {
+  readonly topology: Topology;
+  /** What only the nodes' markers know, because nothing but addresses was given. */
+  readonly unsaid: { readonly ids: ReadonlySet<string>; readonly replicationFactor: boolean; readonly shards: boolean };
+  /** Whether groups, weights and table were given too. */
+  readonly isFromFile: boolean;
+}
+
+/** Adds those flags to a command. */
+export function withClusterFlags(command: Command): Command {
+  return command
+    .option("--topology <file>", `topology file (default: $MIROIR_TOPOLOGY, or ./${DEFAULT_FILE})`)
+    .option(
+      "--nodes <list>",
+      "servers instead of a file: url,url or id=url,id=url (default: $MIROIR_NODES)",
+      parseNodeList,
+    )
+    .option("--rf <number>", "replication factor, with --nodes (default: what the nodes say)", parseCount)
+    .option("--shards <number>", "number of shards, with --nodes (default: what the nodes say)", parseCount)
+    .option("--key <key>", KEY_HELP);
+}
+
+/** What `--key` is for. */
+export const KEY_HELP = "master key of the nodes (default: $MIROIR_KEY, or $MEILI_MASTER_KEY)";
+
+/** The key that a command was given, by flag before environment. */
+export function keyOf({ key }: Pick<ClusterFlags, "key">): string | undefined {
+  return key ?? (process.env["MIROIR_KEY"] || process.env["MEILI_MASTER_KEY"] || undefined);
+}
+
+/**
+ * The cluster that flags, environment or the default file name, in this order.
+ * @throws CommandFailed `usage` when there is none or it makes no sense
+ */
+export async function targetOf(flags: ClusterFlags, hasher: Hasher): Promise<Target> {
+  if (flags.topology !== undefined && flags.nodes !== undefined) {
+    throw new CommandFailed(EXIT.usage, "Give either --topology or --nodes, not both.");
+  }
+  try {
+    return await findTarget(flags, hasher);
+  } catch (error) {
+    if (error instanceof MiroirError) throw new CommandFailed(EXIT.usage, error.message);
+    throw error;
+  }
+}
+
+async function findTarget(flags: ClusterFlags, hasher: Hasher): Promise<Target> {
+  const { MIROIR_TOPOLOGY, MIROIR_NODES } = process.env;
+  const isSaid = flags.topology !== undefined || flags.nodes !== undefined;
+  const file = flags.topology ?? (isSaid ? undefined : MIROIR_TOPOLOGY);
+  if (file) return fileTarget(file, flags, hasher);
+  const nodes = flags.nodes ?? (MIROIR_NODES ? parseNodeList(MIROIR_NODES) : undefined);
+  if (nodes !== undefined) return nodesTarget(nodes, flags, hasher);
+  if (existsSync(DEFAULT_FILE)) return fileTarget(DEFAULT_FILE, flags, hasher);
+  throw new CommandFailed(
+    EXIT.usage,
+    `Which cluster? Give --topology FILE or --nodes url,url, set MIROIR_TOPOLOGY or MIROIR_NODES, or start where ${DEFAULT_FILE} lies.`,
+  );
+}
+
+async function fileTarget(file: string, { rf, shards }: ClusterFlags, hasher: Hasher): Promise<Target> {
+  if (rf !== undefined || shards !== undefined) {
+    throw new CommandFailed(EXIT.usage, "--rf and --shards go with --nodes; a topology file says both.");
+  }
+  const address = file.startsWith("file:") ? file : `file:${file}`;
+  const topology = await configuredTopology({ topology: address }, hasher);
+  return { topology, unsaid: { ids: new Set(), replicationFactor: false, shards: false }, isFromFile: true };
+}
+
+function nodesTarget(nodes: readonly NodeConfig[], { rf, shards }: ClusterFlags, hasher: Hasher): Target {
+  const config = toClusterConfig({
+    nodes,
+    ...(rf === undefined ? {} : { replicationFactor: rf }),
+    ...(shards === undefined ? {} : { shards }),
+  });
+  const topology = buildTopology(config, hasher);
+  const ids = new Set(topology.nodes.filter((_, position) => nodes[position]?.id === undefined).map(({ id }) => id));
+  return {
+    topology,
+    unsaid: { ids, replicationFactor: rf === undefined, shards: shards === undefined },
+    isFromFile: false,
+  };
+}

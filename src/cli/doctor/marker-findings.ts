@@ -1,0 +1,119 @@
+import { describeDifference } from "../../cluster/topology-difference.ts";
+import { STATE_INDEX } from "../../execute/state-index.ts";
+import { type Marker, markerOf } from "../survey/marker.ts";
+import type { NodeSurvey } from "../survey/node-survey.ts";
+import { type ClusterSurvey, isMember } from "../survey/survey.ts";
+import { listed } from "../terminal/listed.ts";
+import type { Finding } from "./finding.ts";
+
+/** What markers say against each other, against the configuration and about the server they are on. */
+export function markerFindings(survey: ClusterSurvey): Finding[] {
+  if (!survey.isFounded) return foundingFindings(survey);
+  return [
+    ...survey.nodes.flatMap((node) => markerFinding(node, survey)),
+    ...configurationFinding(survey),
+    ...staleFinding(survey),
+  ];
+}
+
+function foundingFindings({ nodes }: ClusterSurvey): Finding[] {
+  const unreadable = nodes.flatMap((survey) => {
+    const marker = markerOf(survey);
+    return marker?.kind === "unreadable" ? [unreadableFinding(survey.node.id, marker.reason)] : [];
+  });
+  if (unreadable.length > 0 || !nodes.some(({ kind }) => kind === "answered")) return unreadable;
+  const begun = nodes.filter((survey) => isBegun(markerOf(survey))).map(({ node }) => node.id);
+  if (begun.length > 0) {
+    return [
+      {
+        ...{ code: "founding_unfinished", severity: "error", nodes: begun },
+        message: `${listed("Node", begun)} without a marker, though the index ${STATE_INDEX} exists there.`,
+        remedy: `If no client is founding the cluster now, delete the index ${STATE_INDEX} there; the next client founds it.`,
+      },
+    ];
+  }
+  return [
+    {
+      ...{ code: "not_founded", severity: "note", nodes: [] },
+      message: "The cluster is not founded yet.",
+      remedy: "Nothing: the first client that connects while every node answers founds it.",
+    },
+  ];
+}
+
+function isBegun(marker: Marker | undefined): boolean {
+  return marker?.kind === "none" && marker.isBegun;
+}
+
+function markerFinding(survey: NodeSurvey, { topology }: ClusterSurvey): Finding[] {
+  const marker = markerOf(survey);
+  if (marker === undefined || isMember(survey, topology)) return [];
+  const { id, url } = survey.node;
+  const common = { severity: "error", nodes: [id] } as const;
+  if (marker.kind === "unreadable") return [unreadableFinding(id, marker.reason)];
+  if (marker.kind === "none") {
+    return [
+      {
+        ...{ ...common, code: "marker_missing" },
+        message: `Node ${id} (${url}) has no marker: it lost its data, or was never part of the cluster. It is not used.`,
+        remedy:
+          "Start it with its own data directory, restored from a backup if need be. An empty server cannot replace it.",
+      },
+    ];
+  }
+  if (marker.clusterId !== topology.clusterId) {
+    return [
+      {
+        ...{ ...common, code: "marker_foreign" },
+        message: `Node ${id} (${url}) belongs to cluster ${marker.clusterId}, most others to ${topology.clusterId}.`,
+        remedy: "Correct its address: this server holds another cluster's data.",
+      },
+    ];
+  }
+  return [
+    {
+      ...{ ...common, code: "node_swapped" },
+      message: `The server at ${url} is configured as ${id}, and its marker says it is ${marker.nodeId}.`,
+      remedy: `Give the address ${url} to ${marker.nodeId}: an id follows the data, not the machine.`,
+    },
+  ];
+}
+
+function unreadableFinding(id: string, reason: string): Finding {
+  return {
+    ...{ code: "marker_unreadable", severity: "error", nodes: [id] },
+    message: `The marker of node ${id} cannot be read: ${reason}`,
+    remedy: "A newer miroir may have written it; use that version. Otherwise restore the server from a backup.",
+  };
+}
+
+function configurationFinding({ configured, topology }: ClusterSurvey): Finding[] {
+  const difference = describeDifference(configured, topology);
+  if (difference === undefined) return [];
+  return [
+    {
+      ...{ code: "topology_differs", severity: "error", nodes: [] },
+      message: `The configuration does not describe the cluster that the nodes hold, so clients refuse to start: ${difference}.`,
+      remedy:
+        "Go back to the configuration that the cluster was founded with; `miroir status --nodes url,url` shows it.",
+    },
+  ];
+}
+
+/** Members that do not know the topology in force. */
+function staleFinding({ nodes, topology }: ClusterSurvey): Finding[] {
+  const stale = nodes.filter((survey) => {
+    const marker = markerOf(survey);
+    if (!isMember(survey, topology) || marker?.kind !== "read") return false;
+    return marker.topology.epoch !== topology.epoch || describeDifference(marker.topology, topology) !== undefined;
+  });
+  if (stale.length === 0) return [];
+  const ids = stale.map(({ node }) => node.id);
+  return [
+    {
+      ...{ code: "markers_differ", severity: "error", nodes: ids },
+      message: `${listed("Node", ids)} marked with another topology than epoch ${topology.epoch} of the other nodes.`,
+      remedy: "The server came back from an old copy of its data. Restore it from a newer one.",
+    },
+  ];
+}

@@ -1,0 +1,131 @@
+import { Command, Option } from "commander";
+import type { WriteConsistency } from "../cluster/quorum.ts";
+import type { JsonObject } from "../core/types.ts";
+import { type Hasher, loadHasher } from "../routing/shard.ts";
+import { askNodes } from "./ask-nodes.ts";
+import { type ClusterFlags, keyOf, targetOf, withClusterFlags } from "./cluster-flags.ts";
+import { EXIT } from "./exit-code.ts";
+import { parseCount } from "./node-list.ts";
+import { type SearchPlan, searchPlan } from "./plan/plan-search.ts";
+import { type WritePlan, writePlan } from "./plan/plan-write.ts";
+import { type ClusterSurvey, surveyCluster } from "./survey/survey.ts";
+import { counted } from "./terminal/counted.ts";
+import { paintFor } from "./terminal/paint.ts";
+import { tableLines } from "./terminal/table.ts";
+
+interface SearchFlags extends ClusterFlags {
+  readonly filter?: string;
+  readonly sort?: string;
+  readonly limit?: number;
+  readonly offset?: number;
+  readonly preference?: string;
+  readonly json?: boolean;
+}
+
+interface WriteFlags extends ClusterFlags {
+  readonly consistency: WriteConsistency;
+  readonly json?: boolean;
+}
+
+/** `miroir plan`: what a call would ask of which node. Nothing is searched or written. */
+export function planCommand(): Command {
+  const search = withClusterFlags(new Command("search"))
+    .description("what a search would ask of which node; ends with 3 when shards would be missing or owed")
+    .argument("<index>", "uid of the index")
+    .argument("[query]", "text to search for", "")
+    .option("--filter <expression>", "filter of the search")
+    .option("--sort <list>", "sort rules: price:asc,title:desc")
+    .option("--limit <number>", "hits of the page", parseCount)
+    .option("--offset <number>", "hits before the page", parseCount)
+    .option("--preference <text>", "as `preference` of the client: which replicas are chosen")
+    .option("--json", "print one JSON document, with every request in full")
+    .action(runSearch);
+  const write = withClusterFlags(new Command("write"))
+    .description("which shard and nodes hold documents; ends with 3 when a write would not be acknowledged")
+    .argument("<index>", "uid of the index")
+    .argument("<id...>", "ids of documents")
+    .addOption(
+      new Option("--consistency <level>", "how many replicas must acknowledge")
+        .choices(["one", "quorum", "all"])
+        .default("quorum"),
+    )
+    .option("--json", "print one JSON document")
+    .action(runWrite);
+  return new Command("plan")
+    .description("show what a call would ask of which node, without doing it")
+    .addCommand(search)
+    .addCommand(write);
+}
+
+async function runSearch(index: string, q: string, flags: SearchFlags): Promise<void> {
+  const { survey } = await look(flags);
+  const { filter, limit, offset, preference, sort } = flags;
+  const body: JsonObject = {
+    q,
+    ...(filter === undefined ? {} : { filter }),
+    ...(sort === undefined ? {} : { sort: sort.split(",") }),
+    ...(limit === undefined ? {} : { limit }),
+    ...(offset === undefined ? {} : { offset }),
+  };
+  const plan = searchPlan(survey, { index, body, preference });
+  print(flags.json === true ? [JSON.stringify(plan, null, 2)] : searchLines(plan));
+  if (plan.missing.length > 0 || plan.indebted.length > 0) process.exitCode = EXIT.found;
+}
+
+async function runWrite(index: string, ids: readonly string[], flags: WriteFlags): Promise<void> {
+  const { survey, hasher } = await look(flags);
+  const plan = writePlan(survey, { index, ids, consistency: flags.consistency }, hasher);
+  print(flags.json === true ? [JSON.stringify(plan, null, 2)] : writeLines(plan));
+  if (plan.documents.some(({ quorum }) => !quorum)) process.exitCode = EXIT.found;
+}
+
+async function look(flags: ClusterFlags): Promise<{ readonly survey: ClusterSurvey; readonly hasher: Hasher }> {
+  const hasher = await loadHasher();
+  const target = await targetOf(flags, hasher);
+  return { survey: await askNodes(keyOf(flags), (operator) => surveyCluster(operator, target)), hasher };
+}
+
+function print(lines: readonly string[]): void {
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+function searchLines({ index, hitsAsked, requests, missing, indebted }: SearchPlan): string[] {
+  const columns = [{ title: "node" }, { title: "shards", isNumber: true }, { title: "asked" }, { title: "request" }];
+  const rows = requests.map(({ node, shards, url, path }) => [
+    node,
+    shards.length,
+    shardText(shards),
+    `POST ${url}/${path}`,
+  ]);
+  return [
+    `${counted(requests.length, "request")} to index ${index}, up to ${counted(hitsAsked, "hit")} each, then one merge`,
+    "",
+    ...tableLines(columns, rows, paintFor(process.stdout)),
+    ...(missing.length > 0
+      ? ["", `no copy could answer for ${shardWords(missing)}: the answer would leave them out`]
+      : []),
+    ...(indebted.length > 0 ? ["", `only copies that owe writes hold ${shardWords(indebted)}`] : []),
+  ];
+}
+
+/** The first few shards of a list. */
+function shardText(shards: readonly number[]): string {
+  return shards.length > 6 ? `${shards.slice(0, 5).join(" ")} …` : shards.join(" ");
+}
+
+function shardWords(shards: readonly number[]): string {
+  return `${counted(shards.length, "shard")} (${shardText(shards)})`;
+}
+
+function writeLines({ index, exists, documents }: WritePlan): string[] {
+  const columns = [{ title: "id" }, { title: "shard", isNumber: true }, { title: "nodes" }, { title: "acknowledged" }];
+  const rows = documents.map(({ id, shard, replicas, quorum }) => {
+    const nodes = replicas.map(({ node, state }) => (state === "up" ? node : `${node} (${state})`)).join(", ");
+    const verdict = { text: quorum ? "yes" : "no", tone: quorum ? ("good" as const) : ("bad" as const) };
+    return [id, shard, nodes, verdict];
+  });
+  return [
+    ...(exists ? [] : [`index ${index} does not exist: the write would create it`, ""]),
+    ...tableLines(columns, rows, paintFor(process.stdout)),
+  ];
+}

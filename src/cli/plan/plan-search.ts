@@ -1,0 +1,57 @@
+import { physicalUid } from "../../cluster/registry.ts";
+import type { JsonObject } from "../../core/types.ts";
+import { planSearch, withShardFilter } from "../../merge/shard-request.ts";
+import { searchView } from "../../routes/search-view.ts";
+import { coverShards } from "../../routing/cover.ts";
+import { shardFilter } from "../../routing/reserved.ts";
+import { CommandFailed, EXIT } from "../exit-code.ts";
+import { replicaStates } from "../survey/replica-state.ts";
+import type { ClusterSurvey } from "../survey/survey.ts";
+
+/** `miroir plan search --json`. */
+export interface SearchPlan {
+  readonly index: string;
+  /** Hits that each node is asked for at most. */
+  readonly hitsAsked: number;
+  readonly requests: readonly {
+    readonly node: string;
+    readonly url: string;
+    readonly shards: readonly number[];
+    readonly path: string;
+    readonly body: JsonObject;
+  }[];
+  /** Shards that nobody could answer for; the answer would leave them out. */
+  readonly missing: readonly number[];
+  /** Shards that only a copy with debt could answer for. */
+  readonly indebted: readonly number[];
+}
+
+/**
+ * What a client that starts now would ask for a search. Clients without a preference spread their calls over equal
+ * replicas, so theirs may be asked of others.
+ * @throws CommandFailed when the index does not exist
+ */
+export function searchPlan(
+  survey: ClusterSurvey,
+  search: { readonly index: string; readonly body: JsonObject; readonly preference: string | undefined },
+): SearchPlan {
+  const { topology, rows } = survey;
+  const row = rows.find(({ uid }) => uid === search.index);
+  if (row === undefined) throw new CommandFailed(EXIT.failed, `There is no index ${search.index} in this cluster.`);
+  const index = physicalUid(row);
+  const { body, plan } = planSearch(search.body, searchView(row));
+  const stateOf = replicaStates(survey);
+  const cover = coverShards({
+    shards: Array.from({ length: topology.shards }, (_, shard) => shard),
+    groups: topology.groups,
+    usable: (node, shard) => stateOf(index, node, shard),
+    ...(search.preference === undefined ? {} : { preference: search.preference }),
+  });
+  const requests = topology.nodes.flatMap(({ id, url }) => {
+    const shards = cover.assignments.get(id);
+    if (shards === undefined) return [];
+    const filter = withShardFilter(body["filter"], shardFilter(topology.shards, shards));
+    return [{ node: id, url, shards, path: `indexes/${index}/search`, body: { ...body, filter } }];
+  });
+  return { index, hitsAsked: plan.required, requests, missing: cover.uncovered, indebted: cover.indebted };
+}

@@ -1,0 +1,104 @@
+import type { Debt } from "../../cluster/debt.ts";
+import { type IndexRow, latestRows, parseRow } from "../../cluster/registry.ts";
+import type { Topology } from "../../cluster/topology.ts";
+import type { NodeInfo } from "../../core/types.ts";
+import { DebtBook } from "../../execute/debt-book.ts";
+import type { Operator } from "../../execute/operator.ts";
+import type { StateRecord } from "../../execute/state-index.ts";
+import type { Target } from "../cluster-flags.ts";
+import { type Marker, markerOf } from "./marker.ts";
+import { type AnsweringNode, type NodeSurvey, surveyNode } from "./node-survey.ts";
+
+/** Everything that was learned about a cluster by asking each of its servers once; nothing was written anywhere. */
+export interface ClusterSurvey {
+  /** As the command was told. */
+  readonly configured: Topology;
+  /** As the markers say, with the addresses that the command was told; `configured` when there are no markers. */
+  readonly topology: Topology;
+  readonly isFounded: boolean;
+  readonly nodes: readonly NodeSurvey[];
+  /** Existing logical indexes, by uid. */
+  readonly rows: readonly IndexRow[];
+  readonly debts: readonly Debt[];
+}
+
+/** Asks every server of a target. */
+export async function surveyCluster(operator: Operator, target: Target): Promise<ClusterSurvey> {
+  const surveys = await Promise.all(target.topology.nodes.map((node) => surveyNode(operator, node)));
+  const inForce = topologyInForce(target.topology.clusterId, surveys);
+  if (inForce === undefined) {
+    const { topology } = target;
+    return { configured: topology, topology, isFounded: false, nodes: surveys, rows: [], debts: [] };
+  }
+  const nodes = surveys.map((survey) => named(survey, target, inForce));
+  const configured = target.isFromFile ? target.topology : fillIn(target, { inForce, nodes });
+  const urls = new Map(nodes.map(({ node }) => [node.id, node.url]));
+  const topology = {
+    ...inForce,
+    nodes: inForce.nodes.map((node) => ({ ...node, url: urls.get(node.id) ?? node.url })),
+  };
+  const records = nodes.flatMap((survey) => (isMember(survey, topology) ? (survey.records ?? []) : []));
+  return {
+    ...{ configured, topology, isFounded: true, nodes },
+    rows: rowsAmong(records).filter((row) => !row.deleted),
+    debts: debtsAmong(operator, topology.nodes, records),
+  };
+}
+
+/** Whether a server answers, and is the node of the cluster that it is taken for. Any server is before there are markers. */
+export function isMember(survey: NodeSurvey, topology: Topology, isFounded = true): survey is AnsweringNode {
+  if (survey.kind !== "answered") return false;
+  if (!isFounded) return true;
+  const marker = markerOf(survey);
+  return marker?.kind === "read" && marker.clusterId === topology.clusterId && marker.nodeId === survey.node.id;
+}
+
+/** The newest topology of the cluster that was named, or of the one that most markers name. */
+function topologyInForce(clusterId: string, surveys: readonly NodeSurvey[]): Topology | undefined {
+  const markers = surveys.map(markerOf).filter((marker) => isRead(marker));
+  const votes = (id: string) => markers.filter((marker) => marker.clusterId === id).length;
+  const named = markers.filter((marker) => marker.clusterId === clusterId);
+  const candidates = named.length > 0 ? named : markers;
+  const [best] = candidates.toSorted(
+    (a, b) => votes(b.clusterId) - votes(a.clusterId) || b.topology.epoch - a.topology.epoch,
+  );
+  return best?.topology;
+}
+
+function isRead(marker: Marker | undefined): marker is Extract<Marker, { kind: "read" }> {
+  return marker?.kind === "read";
+}
+
+/** Gives a server that came without an id the one its marker says, or the one that the cluster has at its address. */
+function named(survey: NodeSurvey, { unsaid }: Target, inForce: Topology): NodeSurvey {
+  if (!unsaid.ids.has(survey.node.id)) return survey;
+  const marker = markerOf(survey);
+  const said = isRead(marker) && marker.clusterId === inForce.clusterId ? marker.nodeId : undefined;
+  const known = inForce.nodes.find(({ id, url }) => (said === undefined ? url === survey.node.url : id === said));
+  return known === undefined ? survey : { ...survey, node: { ...known, url: survey.node.url } };
+}
+
+/** The configuration that a list of addresses stands for: what it does not say is as the markers say. */
+function fillIn(
+  { topology, unsaid }: Target,
+  { inForce, nodes }: { readonly inForce: Topology; readonly nodes: readonly NodeSurvey[] },
+): Topology {
+  const groups = new Map(inForce.nodes.map(({ id, group }) => [id, group]));
+  return {
+    ...inForce,
+    replicationFactor: unsaid.replicationFactor ? inForce.replicationFactor : topology.replicationFactor,
+    shards: unsaid.shards ? inForce.shards : topology.shards,
+    nodes: nodes.map(({ node }) => ({ ...node, group: groups.get(node.id) ?? node.group })),
+  };
+}
+
+function rowsAmong(records: readonly StateRecord[]): IndexRow[] {
+  const rows = records.filter(({ kind }) => kind === "index").map(({ value }) => parseRow(value));
+  return [...latestRows(rows).values()].sort((a, b) => (a.uid < b.uid ? -1 : 1));
+}
+
+function debtsAmong(operator: Operator, nodes: readonly NodeInfo[], records: readonly StateRecord[]): Debt[] {
+  const book = new DebtBook({ operator, nodes, isSuspect: () => false });
+  book.load(records);
+  return book.ledger.list();
+}
