@@ -37,7 +37,7 @@ export async function introduce(operator: Operator, configured: Topology, signal
   const members = greetings.filter((greeting) => markerOf(greeting) !== undefined);
   if (members.length === 0) {
     refuseUnlessFoundable(greetings);
-    return found(operator, configured, signal);
+    return found(operator, configured, signal).catch(explainUnfounded);
   }
   return adopt(configured, greetings, members);
 }
@@ -126,6 +126,13 @@ function agreedTopology(members: readonly Greeting[]): Topology {
 
 function mismatch(node: NodeInfo, what: string): MiroirError {
   return new MiroirError("miroir_topology_mismatch", `Node \`${node.id}\` (${node.url}) ${what}.`, { status: 409 });
+}
+
+/** A node went away between the meeting and the founding. */
+function explainUnfounded(error: unknown): never {
+  if (!(error instanceof OperatorCallFailed)) throw error;
+  const message = `The cluster could not be founded: ${error.message}. Start again when every node answers.`;
+  throw new MiroirError("miroir_store_unavailable", message, { status: 503, reason: error });
 }
 
 /** Claims the nodes one after the other, so that of two founders one loses at the first node and waits for the other. */

@@ -12,6 +12,9 @@ export class DeadlineExceeded extends Error {
   }
 }
 
+/** Given as the reason, because without one every call would build an exception with its stack. */
+const ENDED = "ended";
+
 /** One budget of time for a whole operation; hand its `signal` down, and `end()` it in a `finally`. */
 export class Deadline {
   readonly #clock: Clock;
@@ -51,7 +54,7 @@ export class Deadline {
 
   /** Frees the timer and the listener. */
   end(): void {
-    this.#timer.abort();
+    this.#timer.abort(ENDED);
     this.#parent?.removeEventListener("abort", this.#onParentAbort);
   }
 }

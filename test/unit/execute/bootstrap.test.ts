@@ -78,6 +78,16 @@ describe("introduce", () => {
     expect(state.of(nodeOf("a")).documents).toBeUndefined();
   });
 
+  it("says that founding stopped when a node goes away in the middle of it", async () => {
+    const { state, clock } = setUp();
+    const transport = new MemoryTransport((request) => {
+      const isClaim = request.method === "POST" && request.path === "indexes";
+      return isClaim && request.node.id === "c" ? failure("reset") : state.script(request);
+    });
+    const operator = new Operator({ transport, clock, authorization: "Bearer verySecret" });
+    await expect(introduce(operator, configured())).rejects.toMatchObject({ code: "miroir_store_unavailable" });
+  });
+
   it("adopts a cluster of which a node is away, and says which", async () => {
     const { state, meet } = setUp();
     await meet();
