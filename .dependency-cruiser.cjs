@@ -1,7 +1,21 @@
 /** The layer list of docs/architecture.md: a folder imports only from those to its left. */
 const layers = [
-  "util", "core", "store", "routing", "cluster", "merge", "select", "transport", "execute",
-  "tasks", "routes", "client", "jobs", "testing", "gateway", "cli",
+  "util",
+  "core",
+  "store",
+  "routing",
+  "cluster",
+  "merge",
+  "select",
+  "transport",
+  "execute",
+  "tasks",
+  "routes",
+  "client",
+  "jobs",
+  "testing",
+  "gateway",
+  "cli",
 ];
 
 const pure = ["routing", "merge", "select"];
@@ -13,7 +27,12 @@ module.exports = {
       name: `layer-${layer}`,
       severity: "error",
       from: { path: `^src/${layer}/` },
-      to: { path: `^src/(${layers.slice(position + 1).concat("__none__").join("|")})/` },
+      to: {
+        path: `^src/(${layers
+          .slice(position + 1)
+          .concat("__none__")
+          .join("|")})/`,
+      },
     })),
     {
       name: "pure-layers-do-no-io",

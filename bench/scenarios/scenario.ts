@@ -1,0 +1,32 @@
+import type { BenchResult } from "../measure.ts";
+
+/** How much is measured. */
+export interface BenchSize {
+  /** Documents that are searched. */
+  readonly corpus: number;
+  readonly rounds: number;
+  /** Searches of one turn, one after the other. */
+  readonly sequential: number;
+  /** Searches of one turn, sixteen at a time. */
+  readonly concurrent: number;
+  readonly warmUp: number;
+  /** Batches of the pure benchmarks. */
+  readonly batches: number;
+  readonly loadRounds: number;
+  readonly loadDocuments: number;
+}
+
+/** A run that takes minutes. */
+export const FULL: BenchSize = {
+  ...{ corpus: 10_000, rounds: 15, sequential: 100, concurrent: 320, warmUp: 1500, batches: 40 },
+  ...{ loadRounds: 3, loadDocuments: 10_000 },
+};
+
+/** A run under 45 seconds. */
+export const QUICK: BenchSize = {
+  ...{ corpus: 1000, rounds: 4, sequential: 30, concurrent: 96, warmUp: 250, batches: 15 },
+  ...{ loadRounds: 1, loadDocuments: 1000 },
+};
+
+/** What a benchmark gives back. */
+export type BenchResults = readonly BenchResult[];
