@@ -3,6 +3,7 @@ import type { Attempt } from "../core/attempt.ts";
 import { MiroirError } from "../core/errors.ts";
 import type { JsonObject, NodeInfo } from "../core/types.ts";
 import type { HybridClock } from "../routing/stamp.ts";
+import { Deadline } from "./deadline.ts";
 import type { Operator } from "./operator.ts";
 import { putState, readState, type StateRecord } from "./state-index.ts";
 
@@ -18,6 +19,9 @@ export interface IndexRegistryOptions {
   /** Sees every row's stamp, so that what this process writes on top of a row is above it, whatever its clock says. */
   readonly stamps: Pick<HybridClock, "observe">;
 }
+
+/** Longest wait for rows to be stored, in milliseconds; a queue may be long. */
+const LONGEST_STORING_MS = 10_000;
 
 /** The rows of all logical indexes: cached, read again when old or when an index is not found, written to every node. */
 export class IndexRegistry {
@@ -89,12 +93,17 @@ export class IndexRegistry {
 
   /**
    * Resolves when the nodes show the last row that this process wrote of an index, so that whoever is told that a change
-   * is done may start another process that sees it. A node that cannot be asked is not waited for.
+   * is done may start another process that sees it. A node that cannot be asked, or takes longer than
+   * {@link LONGEST_STORING_MS}, is not waited for.
    */
   async stored(uid: string): Promise<void> {
     const storing = this.#storing.get(uid) ?? [];
+    if (storing.length === 0) return;
     const { operator } = this.#options;
-    await Promise.allSettled(storing.map(({ node, taskUid }) => operator.waitForTask(node, taskUid)));
+    const deadline = Deadline.start(operator.clock, LONGEST_STORING_MS);
+    const { signal } = deadline;
+    await Promise.allSettled(storing.map(({ node, taskUid }) => operator.waitForTask(node, taskUid, signal)));
+    deadline.end();
     if (this.#storing.get(uid) === storing) this.#storing.delete(uid);
   }
 
