@@ -1,17 +1,16 @@
-import type { JsonObject, JsonValue } from "../core/types.ts";
+import type { JsonObject } from "../core/types.ts";
+import { asBoolean, type QueryReader, readQuery } from "./query-reader.ts";
 import { readSort } from "./sort-parameter.ts";
 
-type Reader = (text: string) => JsonValue | undefined;
-
-const asCount: Reader = (text) => (/^\d+$/.test(text) ? Number(text) : undefined);
-const asList: Reader = (text) => (text === "" ? [] : text.split(","));
+const asCount: QueryReader = (text) => (/^\d+$/.test(text) ? Number(text) : undefined);
+const asList: QueryReader = (text) => (text === "" ? [] : text.split(","));
 
 /** How each parameter of `GET indexes/:uid/documents` reads as a field of the fetch body. */
-const READERS: Readonly<Record<string, Reader>> = {
+const READERS: Readonly<Record<string, QueryReader>> = {
   offset: asCount,
   limit: asCount,
   fields: asList,
-  retrieveVectors: (text) => (text === "true" ? true : text === "false" ? false : undefined),
+  retrieveVectors: asBoolean,
   filter: (text) => text,
   ids: asList,
   sort: readSort,
@@ -19,11 +18,5 @@ const READERS: Readonly<Record<string, Reader>> = {
 
 /** The fetch body that means the same as the parameters; `undefined` when one is unknown or cannot be read. */
 export function bodyOfDocumentsQuery(params: Readonly<Record<string, string>>): JsonObject | undefined {
-  const body: JsonObject = {};
-  for (const [name, text] of Object.entries(params)) {
-    const value = Object.hasOwn(READERS, name) ? READERS[name]?.(text) : undefined;
-    if (value === undefined) return undefined;
-    body[name] = value;
-  }
-  return body;
+  return readQuery(params, READERS);
 }

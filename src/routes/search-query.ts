@@ -1,15 +1,13 @@
 import type { JsonObject, JsonValue } from "../core/types.ts";
+import { asBoolean, type QueryReader, readQuery } from "./query-reader.ts";
 import { readSort } from "./sort-parameter.ts";
 
-type Reader = (text: string) => JsonValue | undefined;
-
-const asText: Reader = (text) => text;
-const asNumber: Reader = (text) => (text.trim() === "" || Number.isNaN(Number(text)) ? undefined : Number(text));
-const asBoolean: Reader = (text) => (text === "true" ? true : text === "false" ? false : undefined);
-const asList: Reader = (text) => text.split(",");
+const asText: QueryReader = (text) => text;
+const asNumber: QueryReader = (text) => (text.trim() === "" || Number.isNaN(Number(text)) ? undefined : Number(text));
+const asList: QueryReader = (text) => text.split(",");
 
 /** How each parameter of `GET indexes/:uid/search` reads as a field of the POST body. */
-const READERS: Readonly<Record<string, Reader>> = {
+const READERS: Readonly<Record<string, QueryReader>> = {
   q: asText,
   offset: asNumber,
   limit: asNumber,
@@ -42,13 +40,7 @@ const READERS: Readonly<Record<string, Reader>> = {
  * cannot be read, so that a node should word the refusal.
  */
 export function bodyOfQuery(params: Readonly<Record<string, string>>): JsonObject | undefined {
-  const body: JsonObject = {};
-  for (const [name, text] of Object.entries(params)) {
-    const value = Object.hasOwn(READERS, name) ? READERS[name]?.(text) : undefined;
-    if (value === undefined) return undefined;
-    body[name] = value;
-  }
-  return body;
+  return readQuery(params, READERS);
 }
 
 /** A filter is JSON when it parses as a list or text, an expression otherwise. */
