@@ -52,7 +52,6 @@ async function send(
   { session, call, config }: Interception,
 ): Promise<unknown> {
   const request = toRequest(method, options, config);
-  const url = new URL(options.path, config.host.endsWith("/") ? config.host : `${config.host}/`).toString();
   const budget = budgetOf(request, config);
   const signal = budget?.signal ?? request.signal;
   try {
@@ -60,10 +59,14 @@ async function send(
     const response = await (signal === undefined ? work : untilAborted(work, signal));
     return unwrap(response);
   } catch (error) {
-    throw signal?.aborted === true ? aborted(url, signal.reason, request) : error;
+    throw signal?.aborted === true ? aborted(urlOf(options, config), signal.reason, request) : error;
   } finally {
     budget?.end();
   }
+}
+
+function urlOf({ path }: VerbOptions, { host }: Config): string {
+  return new URL(path, host.endsWith("/") ? host : `${host}/`).toString();
 }
 
 /** The official client's `timeout` counts only for calls without a signal of their own. */

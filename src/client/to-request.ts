@@ -13,21 +13,29 @@ export interface VerbOptions {
 
 type HeadersInit = ConstructorParameters<typeof Headers>[0];
 
+/** Paths that reading as a URL would not change: nearly all. */
+const PLAIN_PATH = /^[\w-]+(?:\/[\w-]+)*$/;
+
 /** A call of the official client as a cluster request; headers and parameters are put together as the client does. */
 export function toRequest(method: HttpMethod, options: VerbOptions, config: Partial<Config>): ClusterRequest {
-  const url = new URL(options.path, "http://cluster/");
-  const path = url.pathname.slice(1).replace(/\/+$/, "");
+  const { path, params } = addressOf(options.path);
   const headers = headersOf(options, config);
   const signal = options.extraRequestInit?.signal;
   return {
     method,
     path,
-    params: { ...Object.fromEntries(url.searchParams), ...paramsOf(options.params) },
+    params: { ...params, ...paramsOf(options.params) },
     headers,
     ...bodyOf(options, method !== "GET" && DOCUMENTS_PATH.test(path)),
     contentType: headers["content-type"] ?? "application/json",
     ...(signal === undefined || signal === null ? {} : { signal }),
   };
+}
+
+function addressOf(given: string): Pick<ClusterRequest, "path" | "params"> {
+  if (PLAIN_PATH.test(given)) return { path: given, params: {} };
+  const url = new URL(given, "http://cluster/");
+  return { path: url.pathname.slice(1).replace(/\/+$/, ""), params: Object.fromEntries(url.searchParams) };
 }
 
 function paramsOf(params: VerbOptions["params"]): Record<string, string> {
@@ -41,15 +49,18 @@ function paramsOf(params: VerbOptions["params"]): Record<string, string> {
 }
 
 function headersOf(options: VerbOptions, config: Partial<Config>): Record<string, string> {
-  const headers = new Headers(options.extraRequestInit?.headers);
-  if (options.contentType !== undefined && !headers.has("content-type"))
-    headers.set("content-type", options.contentType);
-  for (const [name, value] of new Headers(config.requestInit?.headers))
-    if (!headers.has(name)) headers.set(name, value);
-  if (config.apiKey !== undefined && !headers.has("authorization"))
-    headers.set("authorization", `Bearer ${config.apiKey}`);
-  headers.set("x-meilisearch-client", [...(config.clientAgents ?? []), "miroir"].join(" ; "));
-  return Object.fromEntries(headers);
+  const headers = namedHeaders(options.extraRequestInit?.headers);
+  if (options.contentType !== undefined) headers["content-type"] ??= options.contentType;
+  const configured = namedHeaders(config.requestInit?.headers);
+  for (const name in configured) headers[name] ??= configured[name] ?? "";
+  if (config.apiKey !== undefined) headers["authorization"] ??= `Bearer ${config.apiKey}`;
+  headers["x-meilisearch-client"] = [...(config.clientAgents ?? []), "miroir"].join(" ; ");
+  return headers;
+}
+
+/** Headers in any of their forms by lower-case name; building a `Headers` costs more than the rest of the request. */
+function namedHeaders(given: HeadersInit): Record<string, string> {
+  return given === undefined ? {} : Object.fromEntries(new Headers(given));
 }
 
 /**

@@ -12,14 +12,11 @@ export class DeadlineExceeded extends Error {
   }
 }
 
-/** Given as the reason, because without one every call would build an exception with its stack. */
-const ENDED = "ended";
-
 /** One budget of time for a whole operation; hand its `signal` down, and `end()` it in a `finally`. */
 export class Deadline {
   readonly #clock: Clock;
   readonly #controller = new AbortController();
-  readonly #timer = new AbortController();
+  readonly #stopTimer: () => void;
   readonly #endsAt: number;
   readonly #parent: AbortSignal | undefined;
   readonly #onParentAbort: () => void;
@@ -32,10 +29,7 @@ export class Deadline {
     this.#onParentAbort = () => this.#controller.abort(parent?.reason);
     if (parent?.aborted) this.#onParentAbort();
     else parent?.addEventListener("abort", this.#onParentAbort, { once: true });
-    clock.sleep(timeoutMs, this.#timer.signal).then(
-      () => this.#controller.abort(new DeadlineExceeded(timeoutMs)),
-      () => undefined,
-    );
+    this.#stopTimer = clock.after(timeoutMs, () => this.#controller.abort(new DeadlineExceeded(timeoutMs)));
   }
 
   /** Starts counting now; the caller's own signal ends it early with the caller's reason. */
@@ -54,7 +48,7 @@ export class Deadline {
 
   /** Frees the timer and the listener. */
   end(): void {
-    this.#timer.abort(ENDED);
+    this.#stopTimer();
     this.#parent?.removeEventListener("abort", this.#onParentAbort);
   }
 }

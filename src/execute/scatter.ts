@@ -13,6 +13,8 @@ export interface ScatterInput {
   readonly shards: readonly number[];
   /** Chooses a replica for every shard, never one of the excluded nodes. */
   cover(shards: readonly number[], exclude: ReadonlySet<string>): Cover;
+  /** Whether a cover of these shards would leave none of them uncovered. */
+  isCoverable(shards: readonly number[], exclude: ReadonlySet<string>): boolean;
   /** The request that a node is sent for its shards. */
   request(node: NodeInfo, shards: readonly number[]): NodeRequest;
   /** Whether a 4xx answer is the node's own fault (it lacks an index it should have), so that another is asked. */
@@ -135,8 +137,8 @@ class ScatterRun {
   /** A node gets the whole remaining time only when nobody else could answer. */
   #timeoutFor(id: string, shards: readonly number[]): number {
     const { deadline, attemptTimeoutMs } = this.#context;
-    const others = this.#input.cover(shards, new Set([...this.#excluded, id]));
-    return others.uncovered.length === 0 ? Math.min(attemptTimeoutMs, deadline.remainingMs) : deadline.remainingMs;
+    const hasOthers = this.#input.isCoverable(shards, new Set([...this.#excluded, id]));
+    return hasOthers ? Math.min(attemptTimeoutMs, deadline.remainingMs) : deadline.remainingMs;
   }
 
   /** A request from before the node was let back in says nothing about its second chance. */
@@ -154,13 +156,13 @@ class ScatterRun {
     const { health, nodesById, deadline } = this.#context;
     const suspects = [...nodesById.keys()].filter((id) => !this.#excluded.has(id) && health.isSuspect(id));
     const hasRecovered = await untilAborted(health.anyRecovered(suspects), deadline.signal).catch(() => false);
-    const isAskable = hasRecovered || this.#readmit(shards) || this.#isCoverable(shards);
+    const isAskable = hasRecovered || this.#readmit(shards) || this.#isPartlyCoverable(shards);
     if (isAskable && !deadline.signal.aborted) await this.ask(shards);
     else this.#missing.push(...shards);
   }
 
   /** Whether somebody was let back in for other shards while these waited for a probe. */
-  #isCoverable(shards: readonly number[]): boolean {
+  #isPartlyCoverable(shards: readonly number[]): boolean {
     return this.#input.cover(shards, this.#excluded).assignments.size > 0;
   }
 

@@ -3,8 +3,8 @@ import { MiroirError } from "../core/errors.ts";
 import type { Coverage, Meta } from "../core/meta.ts";
 import type { ClusterRequest, NodeInfo } from "../core/types.ts";
 import { Deadline } from "../execute/deadline.ts";
-import { type ScatterResult, scatter } from "../execute/scatter.ts";
-import { type Cover, coverShards } from "../routing/cover.ts";
+import { type ScatterInput, type ScatterResult, scatter } from "../execute/scatter.ts";
+import { coverShards, isCoverable } from "../routing/cover.ts";
 import type { NodeRequest, NodeResponse } from "../transport/transport.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 
@@ -33,7 +33,7 @@ export async function readShards(cluster: Cluster, read: ShardRead): Promise<Sca
     const result = await scatter(
       {
         shards: read.shards,
-        cover: coverFor(cluster, read),
+        ...coverFor(cluster, read),
         request: read.request,
         isNodeFault: (response, node) => lacksIndex(response) || read.isNodeFault?.(response, node) === true,
       },
@@ -51,24 +51,19 @@ function lacksIndex(response: NodeResponse): boolean {
   return (response.body as { code?: string } | undefined)?.code === "index_not_found";
 }
 
-function coverFor(
-  cluster: Cluster,
-  read: ShardRead,
-): (shards: readonly number[], exclude: ReadonlySet<string>) => Cover {
+function coverFor(cluster: Cluster, read: ShardRead): Pick<ScatterInput, "cover" | "isCoverable"> {
   const { topology, health, debts } = cluster;
-  const random = Math.random();
-  return (shards, exclude) =>
-    coverShards({
-      shards,
-      groups: topology.groups,
-      exclude,
-      random,
-      ...(read.call.preference === undefined ? {} : { preference: read.call.preference }),
-      usable(node, shard) {
-        if (health.isSuspect(node)) return "no";
-        return debts.ledger.owes(read.index, node, shard) ? "indebted" : "good";
-      },
-    });
+  const { preference } = read.call;
+  const spread = { random: Math.random(), ...(preference === undefined ? {} : { preference }) };
+  const usable = (node: string, shard: number) => {
+    if (health.isSuspect(node)) return "no";
+    return debts.ledger.owes(read.index, node, shard) ? "indebted" : "good";
+  };
+  const { groups } = topology;
+  return {
+    cover: (shards, exclude) => coverShards({ shards, groups, exclude, usable, ...spread }),
+    isCoverable: (shards, exclude) => isCoverable({ shards, groups, exclude, usable }),
+  };
 }
 
 /**

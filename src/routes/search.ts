@@ -90,6 +90,7 @@ function ask(cluster: Cluster, request: ClusterRequest, search: Search & { index
       path: `indexes/${search.index}/search`,
       body: JSON.stringify({ ...body, filter: withShardFilter(body["filter"], shardFilter(topology.shards, shards)) }),
       ...callerHeaders(request),
+      cutsReserved: true,
     }),
   });
 }

@@ -43,6 +43,12 @@ export function coverShards(input: CoverInput): Cover {
   return { assignments: pass.assignments, uncovered, indebted };
 }
 
+/** Whether every shard has a replica, with debt or without, that may be asked; a cover would leave nothing uncovered. */
+export function isCoverable({ shards, groups, exclude, usable }: CoverInput): boolean {
+  const isAskable = (node: string, shard: number) => exclude?.has(node) !== true && usable(node, shard) !== "no";
+  return shards.every((shard) => groups.some(({ table }) => table[shard]?.some((node) => isAskable(node, shard))));
+}
+
 interface Pass {
   readonly input: CoverInput;
   /** From 0 up to 1. */

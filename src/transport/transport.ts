@@ -18,6 +18,8 @@ export interface NodeRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Leaves the body of a good answer as text, for copies that must keep every digit. */
   readonly asText?: boolean;
+  /** Takes miroir's own fields out of the answer before it is parsed; for answers that are shown and not copied. */
+  readonly cutsReserved?: boolean;
   /** Skips the check of the node's marker on a new connection; only for reading and creating the marker itself. */
   readonly unchecked?: boolean;
 }

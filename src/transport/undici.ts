@@ -1,7 +1,9 @@
+import { type Buffer, isAscii } from "node:buffer";
 import type { Socket } from "node:net";
 import { buildConnector, type Dispatcher, Pool } from "undici";
 import type { NodeInfo } from "../core/types.ts";
-import { untilAborted } from "../util/abort.ts";
+import { cutReserved } from "./cut-reserved.ts";
+import { exchange, type RawAnswer } from "./exchange.ts";
 import { type NodeRequest, type NodeResponse, type Transport, TransportFailure } from "./transport.ts";
 
 /** Settings of {@link undiciTransport}. */
@@ -43,9 +45,8 @@ export function undiciTransport(options: UndiciTransportOptions = {}): Transport
       const pools = poolsOf(request.node);
       const pool = request.unchecked === true ? pools.unchecked : pools.checked;
       try {
-        const dispatch = toDispatch(request, pools.prefix, { signal, compress: options.compress === true });
-        // undici looks at the signal of a queued request only when its connection stands, which may take long.
-        return await untilAborted(exchange(pool, dispatch, request.asText === true), signal);
+        const dispatch = toDispatch(request, pools.prefix, options.compress === true);
+        return await toResponse(await exchange(pool, dispatch, signal), request);
       } catch (error) {
         throw toFailure(error, closed.signal.aborted ? closed.signal : signal);
       }
@@ -108,44 +109,42 @@ function toVerdict(refusal: unknown): TransportFailure {
   return new TransportFailure("unreachable", `could not be checked: ${reason}`, refusal);
 }
 
-function toDispatch(
-  request: NodeRequest,
-  prefix: string,
-  options: { signal: AbortSignal; compress: boolean },
-): Dispatcher.RequestOptions {
+function toDispatch(request: NodeRequest, prefix: string, isCompressed: boolean): Dispatcher.DispatchOptions {
   const query = request.query === undefined || request.query === "" ? "" : `?${request.query}`;
   return {
     path: `${prefix}/${request.path}${query}`,
     method: request.method,
     headers: {
       ...request.headers,
-      "accept-encoding": options.compress ? "gzip" : "identity",
+      "accept-encoding": isCompressed ? "gzip" : "identity",
       ...(request.body === undefined ? {} : { "content-type": request.contentType ?? "application/json" }),
       ...(request.authorization === undefined ? {} : { authorization: request.authorization }),
     },
     body: request.body ?? null,
-    signal: options.signal,
   };
 }
 
-async function exchange(pool: Pool, dispatch: Dispatcher.RequestOptions, asText: boolean): Promise<NodeResponse> {
-  const answer = await pool.request(dispatch);
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(answer.headers)) {
-    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(", ") : value;
-  }
-  const text = await readText(answer, headers);
-  if (asText && answer.statusCode < 300) return { status: answer.statusCode, headers, body: text };
-  return { status: answer.statusCode, headers, body: parseBody(text, answer.statusCode, headers) };
+function toResponse({ status, headers, body }: RawAnswer, request: NodeRequest): NodeResponse | Promise<NodeResponse> {
+  const encoding = headers["content-encoding"] ?? "identity";
+  if (encoding === "identity") return readBody({ status, headers, body }, request);
+  if (encoding !== "gzip") throw new TransportFailure("bad-answer", `answered in the encoding ${encoding}`);
+  return unpack(body).then((unpacked) => readBody({ status, headers, body: unpacked }, request));
 }
 
-async function readText(answer: Dispatcher.ResponseData, headers: Record<string, string>): Promise<string> {
-  const encoding = headers["content-encoding"] ?? "identity";
-  if (encoding === "identity") return answer.body.text();
-  const bytes = new Uint8Array(await answer.body.arrayBuffer());
-  if (encoding !== "gzip") throw new TransportFailure("bad-answer", `answered in the encoding ${encoding}`);
+async function unpack(body: Buffer): Promise<Buffer> {
   const { gunzipSync } = await import("node:zlib");
-  return gunzipSync(bytes).toString("utf8");
+  return gunzipSync(body);
+}
+
+function readBody({ status, headers, body }: RawAnswer, request: NodeRequest): NodeResponse {
+  const text = textOf(request.cutsReserved === true ? cutReserved(body) : body);
+  if (request.asText === true && status < 300) return { status, headers, body: text };
+  return { status, headers, body: parseBody(text, status, headers) };
+}
+
+/** Plain letters, which most answers are made of, need no decoding. */
+function textOf(bytes: Buffer): string {
+  return isAscii(bytes) ? bytes.toString("latin1") : bytes.toString("utf8");
 }
 
 /** A page of text with a 5xx status is a proxy's word for a node that is away; with any other it is no node at all. */

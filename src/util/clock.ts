@@ -9,6 +9,8 @@ export interface Clock {
    * process alive.
    */
   sleep(ms: number, signal?: AbortSignal, options?: { readonly background?: boolean }): Promise<void>;
+  /** Calls back after `ms` unless the answered function was called before: a timer without a promise and a signal. */
+  after(ms: number, run: () => void): () => void;
 }
 
 /** Longest time a timer can hold, 24 days; with a longer one it would fire at once. */
@@ -38,5 +40,9 @@ export const systemClock: Clock = {
       if (options?.background === true) timer.unref();
       signal?.addEventListener("abort", onAbort, { once: true });
     });
+  },
+  after(ms, run) {
+    const timer = setTimeout(run, Math.min(ms, LONGEST_TIMER_MS));
+    return () => clearTimeout(timer);
   },
 };

@@ -43,6 +43,16 @@ export class FakeClock implements Clock {
     });
   }
 
+  after(ms: number, run: () => void): () => void {
+    const wake = () => {
+      this.#sleepers.delete(sleeper);
+      run();
+    };
+    const sleeper: Sleeper = { at: this.#timeMs + ms, wake };
+    this.#sleepers.add(sleeper);
+    return () => this.#sleepers.delete(sleeper);
+  }
+
   /** Timers that have neither fired nor been freed. */
   get pending(): number {
     return this.#sleepers.size;

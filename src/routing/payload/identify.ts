@@ -1,7 +1,7 @@
 import type { JsonValue } from "../../core/types.ts";
 import { canonicalId } from "../document-id.ts";
 import { DocumentRefusal } from "../document-refusal.ts";
-import { isReserved } from "../reserved.ts";
+import { isReserved, RESERVED_PREFIX } from "../reserved.ts";
 import { JsonScanner } from "./json-scanner.ts";
 import { compactJson } from "./json-text.ts";
 import type { RawDocument, RawField, RawRecord } from "./raw-document.ts";
@@ -65,10 +65,26 @@ function byCodePoint(a: string, b: string): number {
 }
 
 function refuseReserved(record: RawRecord): void {
-  const field = record.fields.find(({ key }) => isReserved(key));
-  if (field === undefined) return;
-  const message = `The document field \`${field.key}\` is reserved: names starting with \`_miroir_\` belong to miroir. Rename the field.`;
+  const name = record.fields.map(reservedName).find((found) => found !== undefined);
+  if (name === undefined) return;
+  const message = `The document field \`${name}\` is reserved: names starting with \`_miroir_\` belong to miroir. Rename the field.`;
   throw refusal("miroir_reserved_field", message);
+}
+
+/** A reserved name of a field or of an object inside it: answers are freed of such names before they are parsed. */
+function reservedName({ key, rawValue }: RawField): string | undefined {
+  if (isReserved(key)) return key;
+  if (!/^[[{]/.test(rawValue)) return undefined;
+  // A name may be written with escapes.
+  if (!rawValue.includes(RESERVED_PREFIX) && !rawValue.includes("\\u")) return undefined;
+  const open: unknown[] = [JSON.parse(rawValue)];
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (typeof value !== "object" || value === null) continue;
+    const name = Array.isArray(value) ? undefined : Object.keys(value).find(isReserved);
+    if (name !== undefined) return name;
+    open.push(...Object.values(value));
+  }
+  return undefined;
 }
 
 /** The id of a document, under a primary key that is known. @throws DocumentRefusal when it has none that is valid */

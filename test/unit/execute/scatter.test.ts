@@ -3,7 +3,7 @@ import type { NodeInfo } from "../../../src/core/types.ts";
 import { Deadline } from "../../../src/execute/deadline.ts";
 import { HealthMonitor } from "../../../src/execute/health-monitor.ts";
 import { type ScatterInput, type ScatterResult, scatter } from "../../../src/execute/scatter.ts";
-import { coverShards, type Usability } from "../../../src/routing/cover.ts";
+import { coverShards, isCoverable, type Usability } from "../../../src/routing/cover.ts";
 import { NodeHealth } from "../../../src/select/health.ts";
 import type { NodeRequest } from "../../../src/transport/transport.ts";
 import { FakeClock } from "../../support/fake-clock.ts";
@@ -41,6 +41,7 @@ function setUp(script: Script, setup: Setup = {}) {
   const input: ScatterInput = {
     shards: table.map((_row, shard) => shard),
     cover: (shards, exclude) => coverShards({ shards, groups: [{ name: "g", table }], exclude, usable }),
+    isCoverable: (shards, exclude) => isCoverable({ shards, groups: [{ name: "g", table }], exclude, usable }),
     request: (node, shards) => ({ node, method: "POST", path: "search", body: JSON.stringify(shards) }),
     ...(setup.isNodeFault && { isNodeFault: setup.isNodeFault }),
   };

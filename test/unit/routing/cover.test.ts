@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Cover, type CoverInput, coverShards } from "../../../src/routing/cover.ts";
+import { type Cover, type CoverInput, coverShards, isCoverable } from "../../../src/routing/cover.ts";
 
 /** Shard s lives on nodes s and s+1 (mod 4) of each group. */
 const ring = (name: string) => ({
@@ -62,6 +62,8 @@ describe("coverShards", () => {
   it("leaves out excluded nodes and names the shards that nobody can answer", () => {
     const cover = coverShards({ ...base, groups: [ring("a")], exclude: new Set(["a0", "a1"]) });
     expect(cover.uncovered).toEqual([0, 4, 8, 12]);
+    const few = { ...base, groups: [ring("a")], exclude: new Set(["a0", "a1"]) };
+    expect([isCoverable(few), isCoverable({ ...few, shards: [1, 2, 3] })]).toEqual([false, true]);
     expect(assigned(cover)).toEqual(shards.filter((shard) => shard % 4 !== 0));
   });
 
@@ -91,6 +93,8 @@ describe("coverShards", () => {
         expect(assigned(cover)).toEqual(shards.filter((shard) => best(shard) !== "no"));
         expect(cover.uncovered).toEqual(shards.filter((shard) => best(shard) === "no"));
         expect(cover.indebted).toEqual(shards.filter((shard) => best(shard) === "indebted"));
+        for (const shard of shards)
+          expect(isCoverable({ ...base, usable, shards: [shard] })).toBe(!cover.uncovered.includes(shard));
         for (const [node, list] of cover.assignments) {
           for (const shard of list)
             expect([usable(node, shard), owners(shard).includes(node)]).toEqual([best(shard), true]);

@@ -290,6 +290,9 @@ describe("identify", () => {
   it("keeps big integers and refuses miroir's own fields", () => {
     expect(identify(json('[{"id":18446744073709551615}]'), free).documents[0]?.id).toBe("18446744073709551615");
     expect(refused(() => identify(json('[{"id":1,"_miroir_shard":[]}]'), free)).code).toBe("miroir_reserved_field");
+    for (const inside of ['{"a":{"_miroir_shard":[]}}', '[1,[{"_miroir_x":1}]]', '[{"\\u005fmiroir_shard":1}]'])
+      expect(refused(() => identify(json(`[{"id":1,"a":${inside}}]`), free)).code).toBe("miroir_reserved_field");
+    expect(identify(json('[{"id":1,"a":["_miroir_shard",{"b":"_miroir_"}]}]'), free).documents).toHaveLength(1);
   });
 });
 
