@@ -183,6 +183,13 @@ function* findFaults(topology: Topology): Iterable<Fault> {
     urls.add(node.url);
   }
   for (const [index, group] of topology.groups.entries()) yield* findTableFaults(topology, group, index);
+  for (const [name, { length }] of membersByGroup(topology.nodes)) {
+    if (topology.replicationFactor <= length) continue;
+    yield {
+      path: ["replicationFactor"],
+      message: `group \`${name}\` has only ${length} node${length === 1 ? "" : "s"}`,
+    };
+  }
 }
 
 function* findTableFaults(topology: Topology, group: ReplicaGroup, index: number): Iterable<Fault> {
@@ -207,9 +214,11 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return found;
 }
 
-/** A value as JSON, cut short; an address is shown without the credentials it may hold. */
+/** A value as JSON, cut short; an address is shown without the credentials that it or its query may hold. */
 function describe(value: unknown): string {
   if (value === undefined) return "missing";
-  const text = JSON.stringify(value).replace(/\/\/[^/@"]*@/g, "//***@");
+  const text = JSON.stringify(value)
+    .replace(/\/\/[^/@"]*@/g, "//***@")
+    .replace(/(:\/\/[^?#"]*[?#])[^"]*/g, "$1***");
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }

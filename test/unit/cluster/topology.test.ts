@@ -90,11 +90,14 @@ describe("buildTopology", () => {
     expect(refusal(() => buildTopology(config({ replicationFactor: 9 }), hasher))).toBe(message);
   });
 
-  it("refuses credentials in an address and does not repeat them", () => {
-    const message = refusal(() => buildTopology(config({ nodes: [{ url: "http://me:secret@a:7700" }] }), hasher));
-    expect(message).toContain("nodes[0].url");
-    expect(message).not.toContain("secret");
-  });
+  it.each(["http://me:secret@a:7700", "http://a:7700/?key=secret", "http://a:7700/#secret"])(
+    "refuses credentials in the address %s and does not repeat them",
+    (url) => {
+      const message = refusal(() => buildTopology(config({ nodes: [{ url }] }), hasher));
+      expect(message).toContain("nodes[0].url");
+      expect(message).not.toContain("secret");
+    },
+  );
 });
 
 describe("parseTopology", () => {
@@ -120,6 +123,12 @@ describe("parseTopology", () => {
     ["a table of another length", { shards: 128 }, /`topology\.groups\.0\.table`.*128 shards/],
   ])("refuses %s", (_, change, message) => {
     expect(refusal(() => parseTopology({ ...valid(), ...change }))).toMatch(message);
+  });
+
+  it("refuses more replicas than a group has nodes", () => {
+    expect(refusal(() => parseTopology({ ...valid(), replicationFactor: 4 }))).toMatch(
+      /topology\.replicationFactor` is 4: group `default` has only 3 nodes/,
+    );
   });
 
   it("refuses rows that name a stranger or a node twice", () => {
