@@ -21,8 +21,10 @@ async function readFile(address: string): Promise<unknown> {
     return await readJsonFile(address);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new MiroirError("miroir_invalid_config", `\`topology\` is \`${address}\`, which cannot be read: ${why}`, {
-      reason: error,
-    });
+    throw new MiroirError(
+      "miroir_invalid_config",
+      `\`topology\` is \`${address}\`, which cannot be read: ${why}. Name the file that \`miroir init\` wrote, or write it again.`,
+      { reason: error },
+    );
   }
 }
