@@ -4,11 +4,12 @@ import type { JsonObject } from "../core/types.ts";
 import { type Hasher, loadHasher } from "../routing/shard.ts";
 import { askNodes } from "./ask-nodes.ts";
 import { type ClusterFlags, keyOf, targetOf, withClusterFlags } from "./cluster-flags.ts";
-import { EXIT } from "./exit-code.ts";
+import { CommandFailed, EXIT } from "./exit-code.ts";
 import { parseCount } from "./node-list.ts";
 import { type SearchPlan, searchPlan } from "./plan/plan-search.ts";
 import { type WritePlan, writePlan } from "./plan/plan-write.ts";
 import { type ClusterSurvey, surveyCluster } from "./survey/survey.ts";
+import { troubleOf } from "./survey/trouble.ts";
 import { counted } from "./terminal/counted.ts";
 import { paintFor } from "./terminal/paint.ts";
 import { tableLines } from "./terminal/table.ts";
@@ -68,21 +69,40 @@ async function runSearch(index: string, q: string, flags: SearchFlags): Promise<
     ...(offset === undefined ? {} : { offset }),
   };
   const plan = searchPlan(survey, { index, body, preference });
-  print(flags.json === true ? [JSON.stringify(plan, null, 2)] : searchLines(plan));
+  print(flags.json === true ? [JSON.stringify(plan, null, 2)] : [...searchLines(plan), ...footLines(survey)]);
   if (plan.missing.length > 0 || plan.indebted.length > 0) process.exitCode = EXIT.found;
 }
 
 async function runWrite(index: string, ids: readonly string[], flags: WriteFlags): Promise<void> {
   const { survey, hasher } = await look(flags);
   const plan = writePlan(survey, { index, ids, consistency: flags.consistency }, hasher);
-  print(flags.json === true ? [JSON.stringify(plan, null, 2)] : writeLines(plan));
+  print(flags.json === true ? [JSON.stringify(plan, null, 2)] : [...writeLines(plan), ...footLines(survey)]);
   if (plan.documents.some(({ quorum }) => !quorum)) process.exitCode = EXIT.found;
 }
 
 async function look(flags: ClusterFlags): Promise<{ readonly survey: ClusterSurvey; readonly hasher: Hasher }> {
   const hasher = await loadHasher();
   const target = await targetOf(flags, hasher);
-  return { survey: await askNodes(keyOf(flags), (operator) => surveyCluster(operator, target)), hasher };
+  const survey = await askNodes(keyOf(flags), (operator) => surveyCluster(operator, target));
+  const troubles = troubleLines(survey);
+  if (troubles.length === survey.nodes.length) {
+    throw new CommandFailed(EXIT.failed, `No node can be asked, so nothing is known: ${troubles.join("; ")}`);
+  }
+  return { survey, hasher };
+}
+
+/** Why nodes would not be used, one line each. */
+function troubleLines(survey: ClusterSurvey): string[] {
+  return survey.nodes.flatMap((node) => {
+    const trouble = troubleOf(node, survey);
+    return trouble === undefined ? [] : [`node ${node.node.id} ${trouble}`];
+  });
+}
+
+/** What makes a plan worse than it should be. */
+function footLines(survey: ClusterSurvey): string[] {
+  const troubles = troubleLines(survey);
+  return troubles.length === 0 ? [] : ["", ...troubles];
 }
 
 function print(lines: readonly string[]): void {

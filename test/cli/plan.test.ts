@@ -41,12 +41,31 @@ describe("miroir plan search", () => {
     const degraded = await cli(["plan", "search", "movies", ...flags]);
     expect(degraded.code).toBe(3);
     expect(degraded.stdout).toMatch(/^no copy could answer for \d+ shards/m);
+    expect(degraded.stdout).toMatch(/^node node-2 could not be reached/m);
   });
 
   it("ends with 1 when there is no such index", async () => {
     const { flags } = await clusterWithMovies({ nodes: 1 });
     const { code, stderr } = await cli(["plan", "search", "books", ...flags]);
-    expect({ code, stderr }).toEqual({ code: 1, stderr: "miroir: There is no index books in this cluster.\n" });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: "miroir: There is no index books in this cluster. It has movies.\n",
+    });
+  });
+
+  it("ends with 1 and claims nothing about indexes when no node can be asked", async () => {
+    const { flags, nodes } = await clusterWithMovies({ nodes: 1 });
+    await nodes[0]?.crash({ keepData: true });
+    for (const call of [
+      ["search", "movies"],
+      ["write", "movies", "1"],
+    ]) {
+      expect(await cli(["plan", ...call, ...flags])).toEqual({
+        code: 1,
+        stdout: "",
+        stderr: expect.stringMatching(/^miroir: No node can be asked, .*could not be reached \(ECONNREFUSED\)\n$/),
+      });
+    }
   });
 });
 

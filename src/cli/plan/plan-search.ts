@@ -37,7 +37,7 @@ export function searchPlan(
 ): SearchPlan {
   const { topology, rows } = survey;
   const row = rows.find(({ uid }) => uid === search.index);
-  if (row === undefined) throw new CommandFailed(EXIT.failed, `There is no index ${search.index} in this cluster.`);
+  if (row === undefined) throw noIndex(search.index, rows);
   const index = physicalUid(row);
   const { body, plan } = planSearch(search.body, searchView(row));
   const stateOf = replicaStates(survey);
@@ -54,4 +54,9 @@ export function searchPlan(
     return [{ node: id, url, shards, path: `indexes/${index}/search`, body: { ...body, filter } }];
   });
   return { index, hitsAsked: plan.required, requests, missing: cover.uncovered, indebted: cover.indebted };
+}
+
+function noIndex(uid: string, rows: ClusterSurvey["rows"]): CommandFailed {
+  const known = rows.length === 0 ? "no index yet" : rows.map((row) => row.uid).join(", ");
+  return new CommandFailed(EXIT.failed, `There is no index ${uid} in this cluster. It has ${known}.`);
 }
