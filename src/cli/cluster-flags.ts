@@ -46,9 +46,25 @@ export function withClusterFlags(command: Command): Command {
 /** What `--key` is for. */
 export const KEY_HELP = "master key of the nodes (default: $MIROIR_KEY, or $MEILI_MASTER_KEY)";
 
-/** The key that a command was given, by flag before environment. */
+/**
+ * The key that a command was given, by flag before environment.
+ * @throws CommandFailed `usage` when no request could carry it; the message does not show it
+ */
 export function keyOf({ key }: Pick<ClusterFlags, "key">): string | undefined {
-  return key ?? (process.env["MIROIR_KEY"] || process.env["MEILI_MASTER_KEY"] || undefined);
+  const { MIROIR_KEY, MEILI_MASTER_KEY } = process.env;
+  const sources = [
+    ["--key", key] as const,
+    ["MIROIR_KEY", MIROIR_KEY] as const,
+    ["MEILI_MASTER_KEY", MEILI_MASTER_KEY] as const,
+  ];
+  const [name, text] = sources.find(([, value]) => value) ?? ["--key", undefined];
+  const position = text?.search(/[^ -~]/) ?? -1;
+  if (position < 0) return text;
+  throw new CommandFailed(
+    EXIT.usage,
+    `${name} cannot be sent: its character ${position + 1} is a line break or not ASCII. Give the master key alone, ` +
+      "without the end of a line.",
+  );
 }
 
 /**

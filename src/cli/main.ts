@@ -46,4 +46,12 @@ function packageVersion(): string {
   return (createRequire(import.meta.url)(up) as { version: string }).version;
 }
 
+/** A reader that has seen enough, such as `head`, is no failure. */
+function endWithReader(error: NodeJS.ErrnoException): never {
+  if (error.code === "EPIPE") process.exit();
+  process.stderr.write(`miroir: The output could not be written: ${error.message}\n`);
+  process.exit(EXIT.failed);
+}
+
+process.stdout.on("error", endWithReader);
 process.exitCode = await main(process.argv.slice(2));

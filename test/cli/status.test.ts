@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import { MASTER_KEY, startNodes } from "../support/cluster.ts";
 import { clusterWithMovies, flagsFor, MOVIES } from "./clusters.ts";
@@ -122,6 +123,24 @@ describe("miroir status", () => {
     expect(reports.map(({ health }) => health)).toEqual(["healthy", "healthy"]);
     expect(await exit).toEqual([130, null]);
   });
+
+  it("ends in silence when its reader does, as `head` does", async () => {
+    const { flags } = await clusterWithMovies({ nodes: 1 });
+    const child = await startCli(["status", "--watch", "--interval", "1", "--json", ...flags]);
+    const exit = once(child, "exit");
+    const complaints = text(child.stderr);
+    await once(child.stdout, "data");
+    child.stdout.destroy();
+    expect(await exit).toEqual([0, null]);
+    expect(await complaints).toBe("");
+  });
+
+  it("points to the doctor unless all is well", async () => {
+    const { flags } = await clusterWithMovies({ nodes: 1 });
+    const [well, wrong] = await Promise.all([cli(["status", ...flags]), cli(["status", ...flags, "--key", "wrong"])]);
+    expect(well.stdout).not.toContain("miroir doctor");
+    expect(wrong).toMatchObject({ code: 1, stdout: expect.stringMatching(/^`miroir doctor` .*what to do\.$/m) });
+  });
 });
 
 describe("the cluster that a command is pointed at", () => {
@@ -145,6 +164,20 @@ describe("the cluster that a command is pointed at", () => {
     const env = { MEILI_MASTER_KEY: MASTER_KEY };
     expect(await cli(["status", "--nodes", nodes[0]?.url ?? ""], { env })).toMatchObject({ code: 0 });
   });
+
+  it.each([
+    ["--key", ["--key", "secret\n"], {}],
+    ["MIROIR_KEY", [], { MIROIR_KEY: "secret\r" }],
+    ["MEILI_MASTER_KEY", [], { MEILI_MASTER_KEY: "secret\u20ac" }],
+  ])(
+    "is not asked with a key that no request can carry: %s is named, the key is not shown",
+    async (name, args, env) => {
+      const { code, stderr } = await cli(["status", "--nodes", "http://127.0.0.1:1", ...args], { env });
+      expect(code).toBe(2);
+      expect(stderr).toContain(`${name} cannot be sent: its character 7 `);
+      expect(stderr).not.toContain("secret");
+    },
+  );
 
   it.each([
     ["nothing names one", [], "Which cluster?"],

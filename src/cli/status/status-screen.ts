@@ -18,6 +18,7 @@ export function statusLines(report: StatusReport, paint: Paint): string[] {
     ...report.nodes.flatMap(({ id, reason }) => (reason === null ? [] : [paint("bad", `node ${id} ${reason}`)])),
     ...debtLines(report.debts).map((line) => paint("warning", line)),
     ...report.warnings.map((line) => paint("warning", line)),
+    ...(report.health === "healthy" ? [] : ["`miroir doctor` with the same flags says what to do."]),
   ];
 }
 
