@@ -10,6 +10,7 @@ import { indexFindings } from "./doctor/index-findings.ts";
 import { markerFindings } from "./doctor/marker-findings.ts";
 import { nodeFindings } from "./doctor/node-findings.ts";
 import { readIndexes } from "./doctor/read-indexes.ts";
+import { shardFindings } from "./doctor/shard-findings.ts";
 import { EXIT } from "./exit-code.ts";
 import { replicaStates } from "./survey/replica-state.ts";
 import { isMember, surveyCluster } from "./survey/survey.ts";
@@ -36,12 +37,14 @@ async function examine(operator: Operator, target: Target): Promise<Finding[]> {
   const survey = await surveyCluster(operator, target);
   const { topology, isFounded, rows } = survey;
   const members = survey.nodes.filter((node) => isMember(node, topology, isFounded));
+  const stateOf = replicaStates(survey);
   const held = await readIndexes(operator, rows, members);
   const findings = [
     ...nodeFindings(survey.nodes),
     ...markerFindings(survey),
     ...indexFindings(rows, members, held),
-    ...copyFindings(held, { topology, stateOf: replicaStates(survey) }),
+    ...shardFindings(survey, stateOf),
+    ...copyFindings(held, { topology, stateOf }),
     ...debtFindings(survey),
   ];
   return findings.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));

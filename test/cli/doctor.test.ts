@@ -47,6 +47,25 @@ describe("miroir doctor", () => {
     );
   });
 
+  it("says which shards no node can answer for, and which nodes hold them", async () => {
+    const { flags, nodes } = await clusterWithMovies({ nodes: 2, replicationFactor: 1 });
+    await nodes[0]?.crash({ keepData: true });
+    const { code, findings } = await diagnose(flags);
+    expect(code).toBe(3);
+    expect(findings.map((finding) => finding.code)).toEqual(["unreachable", "shards_missing"]);
+    expect(findings[1]).toMatchObject({ severity: "error", nodes: ["node-0"] });
+    expect(findings[1]?.message).toMatch(/^\d+ shards of 16 have no copy that clients can use/);
+    expect(findings[1]?.remedy).toMatch(/: node-0 \(\d+ shards\)\.$/);
+  });
+
+  it("finds one server that is configured as two nodes", async () => {
+    const [node] = await startNodes(1);
+    const urls = [node?.url ?? "", await serverOfVersion(node?.url ?? "", "1.50.0")];
+    const { code, findings } = await diagnose(flagsFor(urls));
+    expect(code).toBe(3);
+    expect(findings).toMatchObject([{ code: "same_server", severity: "error" }, { code: "not_founded" }]);
+  });
+
   it("only notes that a cluster is not founded and its servers have no master key", async () => {
     const nodes = await Promise.all([createEmbeddedNode(), createEmbeddedNode()]);
     onTestFinished(async () => void (await Promise.all(nodes.map((node) => node.close()))));
@@ -102,6 +121,7 @@ describe("miroir doctor", () => {
     expect(findings).toMatchObject([
       { code: "node_swapped", nodes: ["node-0"] },
       { code: "node_swapped", nodes: ["node-1"] },
+      { code: "shards_missing", nodes: ["node-0", "node-1"] },
     ]);
     expect(findings[0]?.remedy).toContain(`${second} to node-1`);
   });

@@ -98,6 +98,24 @@ describe("miroir init", () => {
     expect(keys).toMatchObject({ code: 4, stderr: expect.stringContaining("one master key") });
   });
 
+  it("refuses with 4 one server under two addresses, which would hold every copy", async () => {
+    const [first = "", second = ""] = await urlsOf(2);
+    const again = await serverOfVersion(first, "1.50.0");
+    const [twins, apart] = await Promise.all([
+      cli(["init", first, second, again], { env }),
+      cli(["init", first, second], { env }),
+    ]);
+    expect(twins).toMatchObject({ code: 4, stdout: "" });
+    expect(twins.stderr).toContain(`${first} and ${again} have the same API keys`);
+    expect(apart).toMatchObject({ code: 0 });
+  });
+
+  it("names the file and --out when it cannot be written", async () => {
+    const { code, stderr } = await cli(["init", ...(await urlsOf(1)), "--out", "missing/here.json"], { env });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^miroir: missing\/here\.json could not be written \(ENOENT\)\. .*--out\.\n$/);
+  });
+
   it("writes the file of servers that are a cluster already, and refuses to make another of them", async () => {
     const urls = await urlsOf(3);
     const nodes = urls.map((url, position) => ({ id: `n${position}`, url }));

@@ -8,6 +8,7 @@ export function nodeFindings(surveys: readonly NodeSurvey[]): Finding[] {
   const answering = surveys.filter((survey) => survey.kind === "answered");
   return [
     ...surveys.flatMap((survey) => (survey.kind === "answered" ? [] : [failureFinding(survey, answering.length > 0)])),
+    ...twinFindings(answering),
     ...versionFindings(answering),
     ...protectionFindings(answering),
   ];
@@ -45,6 +46,25 @@ function failureFinding(
     ...{ ...common, code: "keys_differ", message: `${message} Other nodes take the same key.` },
     remedy: "Start every server with one master key: API keys and tenant tokens must mean the same on all of them.",
   };
+}
+
+/** One server under two addresses looks like two copies of every shard, and is one. */
+function twinFindings(answering: readonly AnsweringNode[]): Finding[] {
+  const prints = [...new Set(answering.flatMap(({ fingerprint }) => fingerprint ?? []))];
+  return prints.flatMap((print): Finding[] => {
+    const twins = answering.filter(({ fingerprint }) => fingerprint === print).map(({ node }) => node);
+    if (twins.length < 2) return [];
+    const urls = twins.map(({ url }) => url);
+    return [
+      {
+        ...{ code: "same_server", severity: "error", nodes: twins.map(({ id }) => id) },
+        message:
+          `${urls.slice(0, -1).join(", ")} and ${urls.at(-1)} have the same API keys and tasks of the same moments: ` +
+          "they are one server, or run on copies of its data. Several copies of a shard there are lost together.",
+        remedy: "Give every node a server and a data directory of its own, and every server one address.",
+      },
+    ];
+  });
 }
 
 function versionFindings(answering: readonly AnsweringNode[]): Finding[] {

@@ -19,9 +19,17 @@ export async function writeTopologyFile(path: string, topology: Topology): Promi
     await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true });
-    const why = error instanceof Error ? error.message : String(error);
-    throw new CommandFailed(EXIT.failed, `${path} could not be written: ${why}`);
+    throw new CommandFailed(
+      EXIT.failed,
+      `${path} could not be written (${whyOf(error)}). Give the name of a file in a folder that exists and is yours with --out.`,
+    );
   }
+}
+
+/** The system's code: its message would name the draft, which nobody asked for. */
+function whyOf(error: unknown): string {
+  if (error instanceof Error && "code" in error) return String(error.code);
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** JSON with one line for each shard. */

@@ -18,6 +18,8 @@ export interface AnsweringNode {
   readonly kind: "answered";
   readonly version: string;
   readonly hasMasterKey: boolean;
+  /** Two servers never share it, unless one runs on a copy of the other's data; undefined while nothing tells them apart. */
+  readonly fingerprint: string | undefined;
   /** Records of the hidden state index, undefined when there is none. */
   readonly records: readonly StateRecord[] | undefined;
   /** Documents of every physical index, all shards and miroir's own index included. */
@@ -31,8 +33,9 @@ export async function surveyNode(operator: Operator, node: NodeInfo): Promise<No
   try {
     const { pkgVersion } = (await demand<{ pkgVersion?: string }>(operator, node, "version")) ?? {};
     if (typeof pkgVersion !== "string") return noMeilisearch(node, "answered without a version");
-    const [hasMasterKey, records, stats, tasks] = await Promise.all([
-      readProtection(operator, node),
+    const [keys, lastTask, records, stats, tasks] = await Promise.all([
+      readKeys(operator, node),
+      demand<{ results: readonly Dated[] }>(operator, node, "tasks?limit=1"),
       readState(operator, node, { unchecked: true }),
       demand<{ indexes: Record<string, { numberOfDocuments: number }> }>(operator, node, "stats"),
       demand<{ total: number }>(operator, node, "tasks?statuses=enqueued,processing&limit=1"),
@@ -41,7 +44,8 @@ export async function surveyNode(operator: Operator, node: NodeInfo): Promise<No
       ([uid, { numberOfDocuments }]) => [uid, numberOfDocuments] as const,
     );
     return {
-      ...{ node, kind: "answered", version: pkgVersion, hasMasterKey, records },
+      ...{ node, kind: "answered", version: pkgVersion, hasMasterKey: keys !== undefined, records },
+      fingerprint: fingerprintOf([...(keys ?? []), ...lastTask.results]),
       ...{ documentsByIndex: new Map(counts), queue: tasks.total },
     };
   } catch (error) {
@@ -56,13 +60,25 @@ function demand<T>(operator: Operator, node: NodeInfo, target: string): Promise<
   return operator.demand<T>(node, { method: "GET", path, query, unchecked: true });
 }
 
-/** Without a master key the server has no keys to list, and says so. */
-async function readProtection(operator: Operator, node: NodeInfo): Promise<boolean> {
-  const { status, body } = await operator.ask(node, { method: "GET", path: "keys", query: "limit=1", unchecked: true });
-  if ((body as { code?: string } | undefined)?.code === "missing_master_key") return false;
-  if (status === 200) return true;
-  await demand(operator, node, "keys");
-  return true;
+/** An API key or a task: both are dated by the server that made it. */
+interface Dated {
+  readonly uid: string | number;
+  readonly createdAt?: string;
+  readonly enqueuedAt?: string;
+}
+
+/** Without a master key the server has no keys to list, and says so: undefined. */
+async function readKeys(operator: Operator, node: NodeInfo): Promise<readonly Dated[] | undefined> {
+  const { status, body } = await operator.ask(node, { method: "GET", path: "keys", unchecked: true });
+  if ((body as { code?: string } | undefined)?.code === "missing_master_key") return undefined;
+  if (status === 200) return (body as { results: readonly Dated[] }).results;
+  return (await demand<{ results: readonly Dated[] }>(operator, node, "keys")).results;
+}
+
+/** Every server dates its own default keys when it first starts, and its tasks: two do not do so in the same moment. */
+function fingerprintOf(dated: readonly Dated[]): string | undefined {
+  if (dated.length === 0) return undefined;
+  return dated.map(({ uid, createdAt, enqueuedAt }) => `${uid}@${createdAt ?? enqueuedAt}`).join();
 }
 
 function judge(failure: OperatorCallFailed): Pick<FailingNode, "kind" | "reason"> {
