@@ -7,9 +7,9 @@ import { type ClusterFlags, keyOf, type Target, targetOf, withClusterFlags } fro
 import { EXIT } from "./exit-code.ts";
 import { parseCount } from "./node-list.ts";
 import { countDocuments } from "./status/count-documents.ts";
+import { heldStates } from "./status/held-states.ts";
 import { type StatusReport, statusReport } from "./status/status-report.ts";
 import { statusLines } from "./status/status-screen.ts";
-import { replicaStates } from "./survey/replica-state.ts";
 import { surveyCluster } from "./survey/survey.ts";
 import { paintFor } from "./terminal/paint.ts";
 
@@ -39,7 +39,7 @@ async function runStatus(flags: StatusFlags): Promise<void> {
 
 async function takeStatus(operator: Operator, target: Target): Promise<StatusReport> {
   const survey = await surveyCluster(operator, target);
-  const stateOf = replicaStates(survey);
+  const stateOf = heldStates(survey);
   return statusReport(survey, stateOf, await countDocuments({ operator, survey, stateOf }));
 }
 

@@ -104,6 +104,15 @@ describe("miroir status", () => {
     expect(await answer.json()).toMatchObject({ total: 0 });
   });
 
+  it("does not call copies complete where the server has lost the index", async () => {
+    const { directs, flags } = await clusterWithMovies();
+    await directs[1]?.deleteIndex("movies").waitTask();
+    const { code, stdout } = await cli(["status", ...flags]);
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/^node node-1 has no index movies$/m);
+    expect(stdout).toMatch(new RegExp(`^movies +${MOVIES} {2}\\d+ shards? complete, \\d+ without some copy$`, "m"));
+  });
+
   it("warns when the configuration does not describe the cluster", async () => {
     const { flags } = await clusterWithMovies();
     const { code, stdout } = await cli(["status", ...flags, "--rf", "3"]);

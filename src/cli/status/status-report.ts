@@ -7,6 +7,7 @@ import type { NodeSurvey } from "../survey/node-survey.ts";
 import type { ReplicaState } from "../survey/replica-state.ts";
 import type { ClusterSurvey } from "../survey/survey.ts";
 import { troubleOf } from "../survey/trouble.ts";
+import { lostIndexes } from "./held-states.ts";
 
 /** `miroir status --json`. */
 export interface StatusReport {
@@ -143,11 +144,13 @@ function healthOf(
   return isSound && survey.debts.length === 0 ? "healthy" : "degraded";
 }
 
-function warningsOf({ configured, topology, isFounded }: ClusterSurvey, versions: readonly string[]): string[] {
+function warningsOf(survey: ClusterSurvey, versions: readonly string[]): string[] {
+  const { configured, topology, isFounded } = survey;
   const difference = isFounded ? describeDifference(configured, topology) : undefined;
   const old = versions.filter((version) => !isSupportedVersion(version));
   return [
     ...(difference === undefined ? [] : [`clients with this configuration are refused: ${difference}`]),
+    ...lostIndexes(survey).map(({ index, node }) => `node ${node} has no index ${index}`),
     ...(versions.length > 1 ? [`the nodes run different versions: ${versions.join(", ")}`] : []),
     ...(old.length > 0 ? [`clients refuse servers older than ${OLDEST_SERVER}: ${old.join(", ")}`] : []),
   ];
