@@ -104,6 +104,7 @@ function assemble({ highWater, config, verify, ...shared }: Parts): Cluster {
     tasks: new TaskTracker({
       ...{ operator, clock, isSuspect, highWater, timeoutMs: patienceMs, sweepMs: SWEEP_MS, keep: KEPT_TASKS },
       observe: (node, outcome) => health.observe(node, outcome),
+      probe: () => health.refresh(),
       recorded: (indexUid) => registry.stored(indexUid),
     }),
     taskUids: new TaskUids({ now: () => clock.now(), writer: randomBelow(WRITER_SLOTS) }),

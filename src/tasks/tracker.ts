@@ -14,6 +14,8 @@ export interface TaskTrackerOptions {
   readonly isSuspect: (node: string) => boolean;
   /** Told of calls that failed: in an idle application nobody else would notice that a node is down. */
   readonly observe: (node: string, outcome: Outcome) => void;
+  /** Starts the probes of suspect nodes that are due: whoever waits for a task may be making no other call that would. */
+  readonly probe: () => void;
   readonly highWater: TaskHighWater;
   /** Waits until other processes can read what was recorded of an index; only then is a task of it shown as finished. */
   readonly recorded?: (indexUid: string) => Promise<void>;
@@ -158,6 +160,7 @@ export class TaskTracker {
   }
 
   async #askNodes(task: VirtualTask): Promise<Map<string, NodeAnswer>> {
+    this.#options.probe();
     const uidsByNode = new Map<NodeInfo, number[]>();
     for (const { node, taskUid } of task.parts) {
       const uids = uidsByNode.get(node);

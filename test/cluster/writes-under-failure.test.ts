@@ -246,3 +246,12 @@ describe("a replica that owes a write", () => {
     });
   });
 });
+
+describe("a write that is waited for", () => {
+  it.each([1, 2])("ends although no node answered for a moment, with %i replicas", async (replicationFactor) => {
+    const cluster = await filled({ replicationFactor });
+    for (const node of cluster.nodes) node.faults.set({ hang: true, times: 1, match: ({ path }) => path === "/tasks" });
+    const task = await cluster.client.index(UID).addDocuments(revision(2)).waitTask({ timeout: 10_000 });
+    expect(task).toMatchObject({ status: "succeeded", details: { indexedDocuments: 40 } });
+  });
+});

@@ -59,6 +59,7 @@ export async function memoryCluster(script: Script, shape: MemoryClusterShape): 
     tasks: new TaskTracker({
       ...{ operator, clock, isSuspect, highWater: new TaskHighWater(), timeoutMs: 1000, sweepMs: 1000, keep: 100 },
       observe: (node, outcome) => health.observe(node, outcome),
+      probe: () => health.refresh(),
     }),
     taskUids: new TaskUids({ now: () => clock.now(), writer: 1 }),
     options: {

@@ -22,6 +22,7 @@ function setUp(says: Says, more: Partial<VirtualTask> = {}) {
     return answer(200, { results: said === null ? [] : [nodeTask(said)] });
   });
   const suspects = new Set<string>();
+  const recovering = new Set<string>();
   const observed: [string, Outcome][] = [];
   const owed: [string, string[]][] = [];
   const highWater = new TaskHighWater();
@@ -30,6 +31,9 @@ function setUp(says: Says, more: Partial<VirtualTask> = {}) {
     ...{ clock, highWater, timeoutMs: 1000, sweepMs: 1000, keep: 3 },
     isSuspect: (node) => suspects.has(node),
     observe: (node, outcome) => observed.push([node, outcome]),
+    probe: () => {
+      for (const node of recovering) suspects.delete(node);
+    },
   });
   onTestFinished(() => tracker.close());
   const task: VirtualTask = {
@@ -43,7 +47,7 @@ function setUp(says: Says, more: Partial<VirtualTask> = {}) {
     },
     ...more,
   };
-  return { clock, transport, suspects, observed, owed, tracker, task, says, highWater };
+  return { clock, transport, suspects, recovering, observed, owed, tracker, task, says, highWater };
 }
 
 function nodeTask(status: string): JsonObject {
@@ -137,6 +141,15 @@ describe("TaskTracker", () => {
     expect(await statusOf(tracker)).toBe("succeeded");
     expect(transport.asked.filter((id) => id === "a")).toHaveLength(before);
     expect(owed).toEqual([["a", ["b"]]]);
+  });
+
+  it("has suspects probed, and goes on with a node that recovered though nobody makes another call", async () => {
+    const { tracker, task, suspects, recovering } = setUp({ a: "succeeded", b: "succeeded" });
+    for (const { id } of nodes) suspects.add(id);
+    tracker.add(task);
+    expect(await statusOf(tracker)).toBe("enqueued");
+    for (const { id } of nodes) recovering.add(id);
+    expect(await statusOf(tracker)).toBe("succeeded");
   });
 
   it("does not show success while the debt could not be stored, and tries again", async () => {
