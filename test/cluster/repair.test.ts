@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { type ClusterSettings, MiroirError, metaOf } from "../../src/index.ts";
+import type { Fault } from "../../src/testing/embedded-node/index.ts";
 import { type EmbeddedCluster, startCluster } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 import { isDocumentWrite } from "../support/requests.ts";
+import { unpaidDebts } from "../support/unpaid-debts.ts";
 
 const UID = "movies";
 const IDS = Array.from({ length: 60 }, (_, id) => id);
@@ -24,26 +26,7 @@ async function paid(cluster: EmbeddedCluster): Promise<void> {
       const view = onlooker.with({ preference: `${preference}`, partial: false });
       expect(metaOf(await view.index(UID).search("", { limit: 1 }))?.degraded).toBe(false);
     }
-    const states = await Promise.all(
-      cluster.directs.map((direct) => direct.index("miroir__state").getDocuments({ limit: 1000 })),
-    );
-    const records = states.flatMap((state) => state.results);
-    const entries = (kind: string, field: string) =>
-      records
-        .filter((record) => record["kind"] === kind)
-        .flatMap((record) => JSON.parse(String(record["value"]))[field] as unknown[]);
-    const owed = new Set(
-      records
-        .filter((record) => record["kind"] === "debt")
-        .flatMap((record) =>
-          JSON.parse(String(record["value"])).debts.map(
-            (debt: { index: string; shard: number; node: string }) =>
-              `${record["id"]}/${debt.index}/${debt.shard}/${debt.node}`,
-          ),
-        ),
-    );
-    const done = new Set(entries("payment", "paid"));
-    expect([...owed].filter((key) => !done.has(key))).toEqual([]);
+    expect(await unpaidDebts(cluster.directs)).toEqual([]);
   }, 15_000);
 }
 
@@ -135,6 +118,29 @@ describe("a replica that missed writes and is back with its data", () => {
       expect(document).toMatchObject({ round: id > 2 && id < 40 ? id : 2 }),
     );
   });
+});
+
+describe("a replica that goes away again while it is repaired", () => {
+  const moments: [when: string, fault: Fault][] = [
+    [
+      "it was locked for it",
+      { dropAnswerAfterWrite: true, match: ({ path, method }) => path === "/indexes" && method === "POST" },
+    ],
+    ["it should be given free", { refuse: true, match: ({ path }) => path === "/indexes/miroir__repair" }],
+  ];
+  it.each(moments)(
+    "is repaired as soon as it is back for good, also when the connection broke as %s",
+    async (_, fault) => {
+      const cluster = await filled();
+      const { client, nodes } = cluster;
+      await nodes[0]?.crash({ keepData: true });
+      await client.index(UID).addDocuments(revision(2)).waitTask();
+      nodes[0]?.faults.set({ ...fault, times: 1 });
+      await nodes[0]?.restart();
+      await paid(cluster);
+      await expectAgreement(cluster, (_id, document) => expect(document).toMatchObject({ round: 2 }));
+    },
+  );
 });
 
 describe("a write whose outcome every replica owes", () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { authoritiesFor } from "../../cluster/authority.ts";
 import type { Debt } from "../../cluster/debt.ts";
 import { type IndexRow, physicalUid } from "../../cluster/registry.ts";
@@ -43,6 +44,8 @@ const LOCKED_OUT_MS = 2000;
 export class Repairer {
   readonly #options: RepairerOptions;
   readonly #closed = new AbortController();
+  /** Name on the locks of this process. */
+  readonly #holder = randomUUID();
   /** Since when a node has answered without a break. */
   readonly #upSince = new Map<string, number>();
   /** Before when a shard is not looked at again, by index and shard. */
@@ -97,7 +100,7 @@ export class Repairer {
     const owed = this.#owedShards(rows);
     if (owed.length === 0) return;
     const targets = [...new Set(owed.flatMap((shard) => shard.targets))];
-    if (!(await lockForRepair(operator, targets))) {
+    if (!(await lockForRepair(operator, targets, { id: this.#holder, signal }))) {
       this.#lockedOutUntil = operator.clock.monotonic() + LOCKED_OUT_MS;
       return;
     }
