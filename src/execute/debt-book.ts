@@ -97,7 +97,8 @@ export class DebtBook {
 
   async #store(record: StateRecord, what: string): Promise<void> {
     const { operator, nodes, isSuspect } = this.#options;
-    const keepers = nodes.filter((node) => !isSuspect(node.id));
+    const healthy = nodes.filter((node) => !isSuspect(node.id));
+    const keepers = healthy.length > 0 ? healthy : nodes; // all were slow for a moment; the write was taken all the same
     const results = await Promise.allSettled(keepers.map((node) => putState(operator, node, [record])));
     if (results.some((result) => result.status === "fulfilled")) return;
     throw new MiroirError("miroir_store_unavailable", `${what} could not be stored on any node. Send the call again.`, {

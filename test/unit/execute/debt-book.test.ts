@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import type { Debt } from "../../../src/cluster/debt.ts";
+import { HybridClock } from "../../../src/routing/stamp.ts";
+import { type MemoryCluster, memoryCluster } from "../../support/memory-cluster.ts";
+import { failure } from "../../support/memory-transport.ts";
+import { StateNodes } from "../../support/state-nodes.ts";
+
+const DEBT: Debt = {
+  ...{ index: "movies", shard: 3, node: "a", ids: ["7"] },
+  stamp: new HybridClock({ now: () => Date.UTC(2026, 0, 1), writer: 7 }).next(false),
+};
+
+async function setUp(suspects: readonly string[]): Promise<MemoryCluster & { state: StateNodes }> {
+  const state = new StateNodes();
+  const memory = await memoryCluster(state.script, { table: [["a", "b"]] });
+  for (const node of memory.cluster.topology.nodes) state.of(node).documents = new Map();
+  for (const node of suspects) memory.cluster.health.distrust(node, "was slow");
+  return { ...memory, state };
+}
+
+describe("DebtBook", () => {
+  it("writes a debt down on the nodes that are not suspect", async () => {
+    const { cluster, state } = await setUp(["a"]);
+    await cluster.debts.record([DEBT]);
+    const [a = [], b = []] = cluster.topology.nodes.map((node) => state.recordsOf(node));
+    expect([a, b]).toEqual([[], [{ debts: [DEBT] }]]);
+  });
+
+  it("asks suspects rather than nobody: a write that was taken must not fail because all nodes were slow", async () => {
+    const { cluster, state } = await setUp(["a", "b"]);
+    state.override = ({ node }) => (node.id === "a" ? failure("unreachable") : undefined);
+    await cluster.debts.record([DEBT]);
+    const [, b] = cluster.topology.nodes;
+    expect(b === undefined ? [] : state.recordsOf(b)).toEqual([{ debts: [DEBT] }]);
+  });
+
+  it("fails when no node takes the record, and keeps the debt in mind", async () => {
+    const { cluster, state } = await setUp([]);
+    state.override = () => failure("unreachable");
+    await expect(cluster.debts.record([DEBT])).rejects.toMatchObject({ code: "miroir_store_unavailable" });
+    expect(cluster.debts.ledger.list()).toEqual([DEBT]);
+  });
+});
