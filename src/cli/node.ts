@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { Command, InvalidArgumentError } from "commander";
 import { createEmbeddedNode } from "../testing/embedded-node/index.ts";
+import { CommandFailed, EXIT } from "./exit-code.ts";
 
 interface NodeOptions {
   readonly port: number;
@@ -25,11 +26,26 @@ async function runNode({ port, masterKey = process.env["MEILI_MASTER_KEY"], data
     port,
     ...(masterKey && { masterKey }),
     ...(data !== undefined && { dataFile: data }),
+  }).catch((error: unknown) => {
+    throw new CommandFailed(EXIT.failed, whyNotStarted(error, { port, data }));
   });
   const access = masterKey ? "with a master key" : "open to everyone on this machine";
   process.stdout.write(`embedded node (not a Meilisearch server) at ${node.url}, ${access}\n`);
   await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
   await node.close();
+}
+
+/** Which flag an embedded node could not start with, and what to give instead. */
+function whyNotStarted(
+  error: unknown,
+  { port, data }: Pick<NodeOptions, "port"> & { readonly data: string | undefined },
+): string {
+  const why = error instanceof Error ? error.message : String(error);
+  if (error instanceof Error && "syscall" in error && error.syscall === "listen") {
+    return `--port is ${port}, which cannot be had (${why}). Give another, or 0 for a free one.`;
+  }
+  if (data === undefined) return why;
+  return `--data is ${data}, which cannot be used: ${why}. Give a journal that \`miroir node\` wrote, or a new file in a folder that exists.`;
 }
 
 function parsePort(text: string): number {
