@@ -43,7 +43,7 @@ async function main(): Promise<void> {
   await using built = await buildWorker();
   const pure = await pureResults(built.entry, size);
   progress("starting servers …");
-  await using contestants = await startContestants(built, size.corpus);
+  await using contestants = await startContestants(built, size);
   const report = reportOf(contestants.source, [...pure, ...(await nodeResults(contestants, size))]);
   process.stdout.write(renderReport(report));
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);

@@ -14,18 +14,20 @@ export interface BenchSize {
   readonly batches: number;
   readonly loadRounds: number;
   readonly loadDocuments: number;
+  /** Whether a cluster with two copies takes part. */
+  readonly isReplicated: boolean;
 }
 
 /** A run that takes minutes. */
 export const FULL: BenchSize = {
   ...{ corpus: 10_000, rounds: 15, sequential: 100, concurrent: 320, warmUp: 1500, batches: 40 },
-  ...{ loadRounds: 3, loadDocuments: 10_000 },
+  ...{ loadRounds: 3, loadDocuments: 10_000, isReplicated: true },
 };
 
 /** A run under 45 seconds. */
 export const QUICK: BenchSize = {
-  ...{ corpus: 1000, rounds: 4, sequential: 30, concurrent: 96, warmUp: 250, batches: 15 },
-  ...{ loadRounds: 1, loadDocuments: 1000 },
+  ...{ corpus: 1000, rounds: 3, sequential: 30, concurrent: 96, warmUp: 200, batches: 15 },
+  ...{ loadRounds: 1, loadDocuments: 1000, isReplicated: false },
 };
 
 /** What a benchmark gives back. */
