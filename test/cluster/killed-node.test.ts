@@ -56,6 +56,7 @@ async function killDuringWrite(victim: TestNode, { writers }: Setting, afterWrit
 async function searchWhileWriting({ client, writers }: Setting, writes: number): Promise<void> {
   const enough = writers.acknowledged + writes;
   while (writers.acknowledged < enough) {
+    expect(writers.surprises).toEqual([]);
     const answer = await client.index(UID).search("", { limit: 1000 });
     const found = new Set(answer.hits.map((hit) => hit["id"]));
     expect(WITNESSES.filter(({ id }) => !found.has(id))).toEqual([]);

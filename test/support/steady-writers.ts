@@ -30,7 +30,7 @@ export class SteadyWriters {
   sent = 0;
   /** Writes acknowledged so far. */
   acknowledged = 0;
-  /** Reads that were not what the register allows. */
+  /** Documents that were not what the register allows, tasks that failed, calls that ended as none may. */
   readonly surprises: string[] = [];
   /** Called as soon as a write is on its way. */
   onSent: () => void = () => undefined;
@@ -55,7 +55,11 @@ export class SteadyWriters {
   }
 
   async #run(writer: number): Promise<void> {
-    while (!this.#isStopped) await this.#write(this.#nextWrite(writer));
+    try {
+      while (!this.#isStopped) await this.#write(this.#nextWrite(writer));
+    } catch (error) {
+      this.surprises.push(`writer ${writer} ended: ${error}`);
+    }
   }
 
   async #write({ ids, change, send }: Write): Promise<void> {
