@@ -2,6 +2,7 @@ import type { NodeInfo } from "../core/types.ts";
 import type { NodeHealth } from "../select/health.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Outcome } from "./attempt.ts";
+import { OperatorCallFailed } from "./operator.ts";
 
 /** What {@link HealthMonitor} works with. */
 export interface HealthMonitorOptions {
@@ -102,8 +103,14 @@ export class HealthMonitor {
       health.answered(id);
       return true;
     } catch (error) {
-      health.failed(id, clock.now(), error instanceof Error ? error.message : String(error));
+      health.failed(id, clock.now(), reasonOf(error));
       return false;
     }
   }
+}
+
+/** Who asks for the reason knows the node already. */
+function reasonOf(error: unknown): string {
+  if (error instanceof OperatorCallFailed) return error.reason;
+  return error instanceof Error ? error.message : String(error);
 }

@@ -32,12 +32,15 @@ export interface OperatorOptions {
 export class OperatorCallFailed extends Error {
   readonly node: NodeInfo;
   readonly outcome: Outcome;
+  /** The sentence without the node. */
+  readonly reason: string;
 
-  constructor(node: NodeInfo, outcome: Outcome, message: string) {
-    super(message);
+  constructor(node: NodeInfo, outcome: Outcome, reason: string) {
+    super(`node \`${node.id}\` (${node.url}) ${reason}`);
     this.name = "OperatorCallFailed";
     this.node = node;
     this.outcome = outcome;
+    this.reason = reason;
   }
 
   /** Status of the node's answer, undefined when there was none. */
@@ -86,7 +89,7 @@ export class Operator {
     const outcome = await attempt(request, context);
     if (outcome.kind === "answered") return outcome.response;
     const { reason } = describeAttempt(request, outcome);
-    throw new OperatorCallFailed(node, outcome, `node \`${node.id}\` (${node.url}) ${reason}`);
+    throw new OperatorCallFailed(node, outcome, reason);
   }
 
   /** As {@link ask}, for calls that must answer 2xx. */
@@ -97,7 +100,7 @@ export class Operator {
     throw new OperatorCallFailed(
       node,
       { kind: "answered", response },
-      `node \`${node.id}\` (${node.url}) refused ${call.method} ${call.path} with ${response.status}: ${message}`,
+      `refused ${call.method} ${call.path} with ${response.status}: ${message}`,
     );
   }
 
