@@ -20,7 +20,7 @@ export interface BenchSize {
 
 /** A run that takes minutes. */
 export const FULL: BenchSize = {
-  ...{ corpus: 10_000, rounds: 15, sequential: 100, concurrent: 320, warmUp: 1500, batches: 40 },
+  ...{ corpus: 10_000, rounds: 9, sequential: 60, concurrent: 160, warmUp: 800, batches: 40 },
   ...{ loadRounds: 3, loadDocuments: 10_000, isReplicated: true },
 };
 

@@ -12,12 +12,17 @@ import type { CallOptions, Cluster } from "./cluster.ts";
 /** Which documents of a shard a write touches. */
 export type TouchedIds = readonly string[] | "all";
 
-/** A write to some shards of one physical index. */
-export interface ShardedWrite {
+/** What a write touches: all that is kept of it as long as its task is not done. */
+interface WriteReach {
+  /** Physical uid. */
   readonly index: string;
   readonly stamp: string;
   readonly idsByShard: ReadonlyMap<number, TouchedIds>;
   readonly call: CallOptions;
+}
+
+/** A write to some shards of one physical index. */
+export interface ShardedWrite extends WriteReach {
   readonly signal: AbortSignal | undefined;
   /** What a node is sent for its shards, in order. `isOwed` tells the documents whose earlier writes the node missed. */
   requests(node: NodeInfo, shards: readonly number[], isOwed: (shard: number, id: string) => boolean): NodeRequest[];
@@ -42,7 +47,7 @@ export async function writeShards(cluster: Cluster, write: ShardedWrite): Promis
     const replies = await send(cluster, write, doubts);
     const refusal = replies.find((reply) => reply.verdict === "refused")?.response;
     if (refusal !== undefined && !replies.some(hasReached)) return { kind: "refused", response: refusal };
-    const ballot = new Ballot(cluster, write, replies);
+    const ballot = new Ballot(cluster, reachOf(write), replies);
     await cluster.debts.record(ballot.debts);
     ballot.requireQuorum();
     return {
@@ -61,8 +66,13 @@ function hasReached({ verdict }: WriteReply): boolean {
   return verdict === "acknowledged" || verdict === "unknown";
 }
 
+/** Without the payload, which nobody needs any more once the replies are in. */
+function reachOf({ index, stamp, idsByShard, call }: ShardedWrite): WriteReach {
+  return { index, stamp, idsByShard, call };
+}
+
 /** What a node owes when it does not have a write of these shards. */
-function debtsOf({ index, stamp, idsByShard }: ShardedWrite, node: string, shards: readonly number[]): Debt[] {
+function debtsOf({ index, stamp, idsByShard }: WriteReach, node: string, shards: readonly number[]): Debt[] {
   return shards.map((shard) => ({ index, shard, node, ids: idsByShard.get(shard) ?? "all", stamp }));
 }
 
@@ -133,7 +143,7 @@ async function send(cluster: Cluster, write: ShardedWrite, doubts: Doubts): Prom
 /** Counts the acknowledgements of one write, shard by shard. */
 class Ballot {
   readonly #cluster: Cluster;
-  readonly #write: ShardedWrite;
+  readonly #write: WriteReach;
   readonly #replies: readonly WriteReply[];
   readonly #acknowledged: ReadonlySet<string>;
   readonly #consistency: WriteConsistency;
@@ -141,7 +151,7 @@ class Ballot {
   readonly #void: ReadonlySet<string>;
   readonly debts: readonly Debt[];
 
-  constructor(cluster: Cluster, write: ShardedWrite, replies: readonly WriteReply[]) {
+  constructor(cluster: Cluster, write: WriteReach, replies: readonly WriteReply[]) {
     this.#cluster = cluster;
     this.#write = write;
     this.#replies = replies;

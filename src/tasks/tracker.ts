@@ -28,7 +28,7 @@ export interface TaskTrackerOptions {
 }
 
 interface Entry {
-  readonly task: VirtualTask;
+  task: VirtualTask;
   readonly indebted: Set<string>;
   final: JsonObject | undefined;
   refreshing: Promise<JsonObject> | undefined;
@@ -129,6 +129,7 @@ export class TaskTracker {
     await entry.task.onSettled?.(view);
     await this.#options.recorded?.(entry.task.head.indexUid ?? "");
     entry.final = view;
+    entry.task = { head: entry.task.head, parts: [] }; // what it might owe holds every id of the write
     this.#open.delete(entry);
     this.#prune();
   }
