@@ -14,7 +14,9 @@ const revision = (round: number, ids = IDS) => ids.map((id) => ({ id, round, tit
 
 async function filled(settings: ClusterSettings = REPAIRING, nodes = 3): Promise<EmbeddedCluster> {
   const cluster = await startCluster({ nodes, settings });
-  await cluster.client.index(UID).addDocuments(revision(1), { primaryKey: "id" }).waitTask();
+  // Founding a cluster on a busy machine may take longer than these tests' writes.
+  const founder = cluster.connect({ attemptTimeoutMs: 5000, writeTimeoutMs: 30_000, repair: false });
+  await founder.index(UID).addDocuments(revision(1), { primaryKey: "id" }).waitTask();
   return cluster;
 }
 
