@@ -53,6 +53,22 @@ export class IndexRegistry {
     return known;
   }
 
+  /**
+   * The row of an index that exists, read from the nodes now: for changes of the index itself, which must not build upon
+   * one that another process deleted or changed meanwhile.
+   */
+  async findNow(uid: string): Promise<IndexRow | undefined> {
+    // A read under way may have passed the nodes before what the caller waited for.
+    await this.#reading?.catch(() => undefined);
+    await this.refresh();
+    return this.peek(uid);
+  }
+
+  /** Whether this process knows that an index of this name was made through miroir, and that it was deleted. */
+  wasDeleted(uid: string): boolean {
+    return this.#rows.get(uid)?.deleted === true;
+  }
+
   /** The row as this process knows it. */
   peek(uid: string): IndexRow | undefined {
     const row = this.#rows.get(uid);

@@ -60,8 +60,8 @@ export async function createIndex(
 /** An index that the nodes have and the registry does not was made behind miroir's back: its documents carry no tags. */
 async function refuseForeignIndex(cluster: Cluster, uid: string): Promise<void> {
   const found = await firstToTell(cluster, { method: "GET", path: `indexes/${encodeURIComponent(uid)}` });
-  if (found?.status !== 200 || (await isRegistered(cluster, uid)) || (await isHalfCreated(cluster, found.node, uid)))
-    return;
+  if (found?.status !== 200 || (await cluster.registry.findNow(uid)) !== undefined) return;
+  if (await isOurs(cluster, found.node, uid)) return;
   throw new MiroirError(
     "miroir_index_mismatch",
     `Node \`${found.node.id}\` has an index \`${uid}\` that was not created through miroir. Delete it there or choose another uid.`,
@@ -85,19 +85,19 @@ async function firstToTell(
   return undefined;
 }
 
-/** A creation that failed half-way leaves an index with our settings and without documents; a second one may build upon it. */
-async function isHalfCreated({ operator }: Cluster, node: NodeInfo, uid: string): Promise<boolean> {
+/**
+ * Whether a node's index has our settings. One whose creation failed half-way has no documents, and a second creation may
+ * build upon it; one that was deleted may still hold them, when its deletion waits in the node's queue ahead of ours.
+ */
+async function isOurs({ operator, registry }: Cluster, node: NodeInfo, uid: string): Promise<boolean> {
   const path = `indexes/${encodeURIComponent(uid)}`;
   const filterable = await operator.ask(node, { method: "GET", path: `${path}/settings/filterable-attributes` });
+  // Gone since: the queue got to its deletion.
+  if (filterable.status === 404) return true;
   if (!JSON.stringify(filterable.body ?? null).includes(RESERVED_PREFIX)) return false;
+  if (registry.wasDeleted(uid)) return true;
   const { body } = await operator.ask(node, { method: "GET", path: `${path}/stats` });
   return (body as { numberOfDocuments?: number } | undefined)?.numberOfDocuments === 0;
-}
-
-/** Another process may have created it since. */
-async function isRegistered(cluster: Cluster, uid: string): Promise<boolean> {
-  await cluster.registry.refresh();
-  return cluster.registry.peek(uid) !== undefined;
 }
 
 /** What a new index must be told: where the physical settings differ from the server's own defaults. */

@@ -99,7 +99,7 @@ function primaryKeyOf(body: unknown): string | null {
 async function create(cluster: Cluster, { uid, request, call }: IndexWrite): Promise<ClusterResponse> {
   const primaryKey = primaryKeyOf(request.body);
   const head = newHead(cluster, { indexUid: uid, type: "indexCreation", details: { primaryKey } });
-  const isKnown = (await cluster.registry.find(uid)) !== undefined;
+  const isKnown = (await cluster.registry.findNow(uid)) !== undefined;
   // A second creation is passed on as it is: its task fails on every node, in the server's words.
   if (isKnown) {
     const what = `Creating index \`${uid}\``;
@@ -115,7 +115,7 @@ async function update(cluster: Cluster, { uid, request, call }: IndexWrite): Pro
   }
   const primaryKey = primaryKeyOf(request.body);
   const head = newHead(cluster, { indexUid: uid, type: "indexUpdate", details: { primaryKey } });
-  const row = await cluster.registry.find(uid);
+  const row = await cluster.registry.findNow(uid);
   if (row === undefined || primaryKey === null || row.primaryKey === primaryKey) {
     const index = row === undefined ? uid : physicalUid(row);
     return accept(
@@ -142,7 +142,7 @@ async function restoreWhenFailed(cluster: Cluster, row: IndexRow, view: JsonObje
 
 async function drop(cluster: Cluster, { uid, request, call }: IndexWrite): Promise<ClusterResponse> {
   const head = newHead(cluster, { indexUid: uid, type: "indexDeletion" });
-  const row = await cluster.registry.find(uid);
+  const row = await cluster.registry.findNow(uid);
   const index = row === undefined ? uid : physicalUid(row);
   const result = await passOn(cluster, { uid, request, call }, { what: `Deleting index \`${uid}\``, index });
   if (result.kind === "acknowledged" && row !== undefined) {

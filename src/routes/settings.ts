@@ -80,8 +80,8 @@ function patchOf(request: ClusterRequest, key: string | undefined): JsonObject {
 
 async function applyChange(cluster: Cluster, change: SettingsChange): Promise<ClusterResponse> {
   const { uid, patch, request, call } = change;
-  if (request.method === "DELETE" && (await cluster.registry.find(uid)) === undefined)
-    return resetMissing(cluster, change);
+  const known = await cluster.registry.findNow(uid);
+  if (request.method === "DELETE" && known === undefined) return resetMissing(cluster, change);
   const index = await indexForWrite(cluster, { uid, primaryKey: null }, { request, call });
   if ("response" in index) return index.response;
   const { row } = index;

@@ -62,6 +62,52 @@ describe("two processes over one cluster", () => {
     await expect(connect().index(UID).search("")).rejects.toMatchObject({ cause: { code: "index_not_found" } });
   });
 
+  it("create again what the other deleted, and change and write what the other created anew", async () => {
+    const { client, connect } = await startCluster();
+    const other = connect();
+    await client.createIndex(UID, { primaryKey: "id" }).waitTask();
+    await client
+      .index(UID)
+      .addDocuments([{ id: 1, title: "Alien" }])
+      .waitTask();
+    await other.deleteIndex(UID).waitTask();
+    // The first client still knows the index that is gone.
+    await client.createIndex(UID, { primaryKey: "title" }).waitTask();
+    await client.index(UID).updateFilterableAttributes(["year"]).waitTask();
+    await client
+      .index(UID)
+      .addDocuments([{ title: "Brazil", year: 1985 }])
+      .waitTask();
+    expect((await client.index(UID).search("", { filter: "year = 1985" })).hits).toEqual([
+      { title: "Brazil", year: 1985 },
+    ]);
+    await other.deleteIndex(UID).waitTask();
+    await other.createIndex(UID, { primaryKey: "id" }).waitTask();
+    await client.index(UID).updateSortableAttributes(["year"]).waitTask();
+    expect(await connect().index(UID).getSettings()).toMatchObject({
+      filterableAttributes: [],
+      sortableAttributes: ["year"],
+    });
+  });
+
+  it("deletes an index and creates it again without waiting", async () => {
+    const nodes = await startNodes(3, { taskDelayMs: 40 });
+    const { client, connect } = clientsOver(configOf(nodes.map(({ url }) => url)));
+    await client
+      .index(UID)
+      .addDocuments([{ id: 1, title: "Alien" }])
+      .waitTask();
+    for (const each of [client, connect()]) {
+      await each.deleteIndex(UID);
+      await each.createIndex(UID, { primaryKey: "id" }).waitTask();
+      await each
+        .index(UID)
+        .addDocuments([{ id: 2, title: "Brazil" }])
+        .waitTask();
+      expect((await each.index(UID).search("")).hits).toEqual([{ id: 2, title: "Brazil" }]);
+    }
+  });
+
   it("create one index when both write to a new one", async () => {
     const { client, connect } = await startCluster();
     const other = connect();
