@@ -69,6 +69,10 @@ export class MiroirClient extends Meilisearch {
     return this.index<T>(indexUid).fetchInfo();
   }
 
+  override async getRawIndex(indexUid: string): ReturnType<Meilisearch["getRawIndex"]> {
+    return this.index(indexUid).getRawInfo();
+  }
+
   override async getIndexes(parameters?: IndexesQuery): Promise<IndexesResults<MiroirIndex[]>> {
     const raw = await this.getRawIndexes(parameters);
     const target = this.#target;
