@@ -10,6 +10,7 @@ import { Repairer } from "../execute/repair/repairer.ts";
 import { requireSupportedServers } from "../execute/server-version.ts";
 import { TaskHighWater } from "../execute/task-high-water.ts";
 import type { Cluster } from "../routes/cluster.ts";
+import { wordLogically } from "../routes/wording.ts";
 import { loadHasher } from "../routing/shard.ts";
 import { HybridClock } from "../routing/stamp.ts";
 import { NodeHealth } from "../select/health.ts";
@@ -106,6 +107,7 @@ function assemble({ highWater, config, verify, ...shared }: Parts): Cluster {
       observe: (node, outcome) => health.observe(node, outcome),
       probe: () => health.refresh(),
       recorded: (indexUid) => registry.stored(indexUid),
+      word: (error) => wordLogically(error, registry),
     }),
     taskUids: new TaskUids({ now: () => clock.now(), writer: randomBelow(WRITER_SLOTS) }),
     options,

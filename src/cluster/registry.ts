@@ -4,7 +4,9 @@ import type { JsonObject } from "../core/types.ts";
 const rowSchema = z.object({
   uid: z.string(),
   primaryKey: z.string().nullable(),
+  origin: z.string().optional(),
   generation: z.number().int().positive(),
+  lastGeneration: z.number().int().nonnegative().optional(),
   settings: z.record(z.string(), z.json()),
   settingsVersion: z.number().int().nonnegative(),
   createdAt: z.string(),
@@ -16,8 +18,12 @@ const rowSchema = z.object({
 export interface IndexRow {
   readonly uid: string;
   readonly primaryKey: string | null;
-  /** 1 for the first index of this name, raised by each recreation. */
+  /** Name under which the nodes' index was created; another one's after a swap or a rename. @default `uid` */
+  readonly origin?: string;
+  /** 1 for the first index created as `origin`, raised by each recreation. */
   readonly generation: number;
+  /** Highest generation ever created as `uid`, so that no name on the nodes is used twice. @default `generation` of an own index, else 0 */
+  readonly lastGeneration?: number;
   /** Complete logical settings, as the user reads them. */
   readonly settings: JsonObject;
   /** Raised by every change of the settings. */
@@ -35,8 +41,17 @@ export function parseRow(value: unknown): IndexRow {
 }
 
 /** Name of a logical index on the nodes. */
-export function physicalUid(row: Pick<IndexRow, "uid" | "generation">): string {
-  return row.generation === 1 ? row.uid : `${row.uid}__g${row.generation}`;
+export function physicalUid({
+  uid,
+  origin = uid,
+  generation,
+}: Pick<IndexRow, "uid" | "origin" | "generation">): string {
+  return generation === 1 ? origin : `${origin}__g${generation}`;
+}
+
+/** Highest generation ever created as the row's own name. */
+export function lastGenerationOf({ uid, origin = uid, generation, lastGeneration }: IndexRow): number {
+  return lastGeneration ?? (origin === uid ? generation : 0);
 }
 
 /** Keeps the highest row of every uid. */

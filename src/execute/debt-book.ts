@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Debt, DebtLedger, parseDebt } from "../cluster/debt.ts";
-import { latestRows, parseRow, physicalUid } from "../cluster/registry.ts";
+import { holderOf, isDropped } from "../cluster/physical-names.ts";
+import { latestRows, parseRow } from "../cluster/registry.ts";
 import { MiroirError } from "../core/errors.ts";
 import type { JsonObject, NodeInfo } from "../core/types.ts";
 import { decodeStamp } from "../routing/stamp.ts";
@@ -41,10 +42,10 @@ export class DebtBook {
    */
   load(records: readonly StateRecord[]): void {
     const rows = latestRows(records.filter(({ kind }) => kind === "index").map(({ value }) => parseRow(value)));
-    const rowsByIndex = new Map([...rows.values()].map((row) => [physicalUid(row), row]));
     const isOwed = ({ index, stamp }: Debt) => {
-      const row = rowsByIndex.get(index);
-      return row === undefined || (!row.deleted && decodeStamp(stamp).timeMs >= Date.parse(row.createdAt));
+      const row = holderOf(index, rows);
+      if (row === undefined) return !isDropped(index, rows);
+      return decodeStamp(stamp).timeMs >= Date.parse(row.createdAt);
     };
     for (const { kind, value } of records) if (kind === "payment") this.#learnPayment(value["paid"] as string[]);
     for (const { id, kind, value } of records) {

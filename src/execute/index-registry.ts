@@ -1,4 +1,5 @@
-import { type IndexRow, latestRows, parseRow } from "../cluster/registry.ts";
+import { holderOf, type IndexRows } from "../cluster/physical-names.ts";
+import { type IndexRow, latestRows, parseRow, physicalUid } from "../cluster/registry.ts";
 import type { Attempt } from "../core/attempt.ts";
 import { MiroirError } from "../core/errors.ts";
 import type { JsonObject, NodeInfo } from "../core/types.ts";
@@ -20,15 +21,26 @@ export interface IndexRegistryOptions {
   readonly stamps: Pick<HybridClock, "observe">;
 }
 
+/** After so many times the age at which rows are read again, a process was idle, and the read is waited for. */
+const IDLE = 2;
+
+/** A node's task that stores rows. */
+export interface StoringTask {
+  readonly node: NodeInfo;
+  readonly taskUid: number;
+}
+
 /** Longest wait for rows to be stored, in milliseconds; a queue may be long. */
 const LONGEST_STORING_MS = 10_000;
 
 /** The rows of all logical indexes: cached, read again when old or when an index is not found, written to every node. */
 export class IndexRegistry {
   readonly #options: IndexRegistryOptions;
-  #rows = new Map<string, IndexRow>();
+  readonly #rows = new Map<string, IndexRow>();
   /** Node tasks that store the last row of an index, as long as they may be under way. */
-  readonly #storing = new Map<string, readonly { readonly node: NodeInfo; readonly taskUid: number }[]>();
+  readonly #storing = new Map<string, readonly StoringTask[]>();
+  /** Logical names of indexes that have another one on the nodes. */
+  readonly #logicalUids = new Map<string, string>();
   #readAt: number;
   #reading: Promise<void> | undefined;
 
@@ -42,15 +54,19 @@ export class IndexRegistry {
     this.#learn(records);
   }
 
-  /** The row of an index that exists; asks the nodes when this process does not know it. */
+  /** The row of an index that exists; asks the nodes when this process does not know it, or was idle for a while. */
   async find(uid: string): Promise<IndexRow | undefined> {
     const known = this.peek(uid);
     if (known === undefined) {
       await this.refresh();
       return this.peek(uid);
     }
-    this.#refreshWhenOld();
-    return known;
+    const ageMs = this.#options.operator.clock.monotonic() - this.#readAt;
+    if (ageMs <= this.#options.maxAgeMs) return known;
+    const refreshed = this.refresh().catch(() => undefined); // the next call tries again; the age says when
+    if (ageMs <= this.#options.maxAgeMs * IDLE) return known;
+    await refreshed;
+    return this.peek(uid);
   }
 
   /**
@@ -62,11 +78,6 @@ export class IndexRegistry {
     await this.#reading?.catch(() => undefined);
     await this.refresh();
     return this.peek(uid);
-  }
-
-  /** Whether this process knows that an index of this name was made through miroir, and that it was deleted. */
-  wasDeleted(uid: string): boolean {
-    return this.#rows.get(uid)?.deleted === true;
   }
 
   /** The row as this process knows it. */
@@ -81,27 +92,45 @@ export class IndexRegistry {
     return [...this.#rows.values()].filter((row) => !row.deleted).sort((a, b) => (a.uid < b.uid ? -1 : 1));
   }
 
+  /** Every row this process knows, deleted ones included. */
+  get rows(): IndexRows {
+    return this.#rows;
+  }
+
+  /** The index that has this name on the nodes, as this process knows it. */
+  holderOf(physical: string): IndexRow | undefined {
+    return holderOf(physical, this.#rows);
+  }
+
+  /** The name that users know an index of the nodes by, also of one that was deleted since. */
+  logicalUid(physical: string): string {
+    return this.#logicalUids.get(physical) ?? physical;
+  }
+
   /**
-   * Makes a row the one in force: known here at once, enqueued on every node.
-   * @throws MiroirError `miroir_store_unavailable` naming the nodes that did not take it
+   * Makes rows the ones in force, all of them at once: known here now, enqueued on every node as one task.
+   * @throws MiroirError `miroir_store_unavailable` naming the nodes that did not take them
    */
-  async put(row: IndexRow): Promise<void> {
+  async put(...rows: readonly IndexRow[]): Promise<readonly StoringTask[]> {
     const { operator, nodes } = this.#options;
-    this.#rows.set(row.uid, row);
-    const record: StateRecord = { id: `index_${row.uid}`, kind: "index", value: row as unknown as JsonObject };
-    const results = await Promise.allSettled(nodes.map((node) => putState(operator, node, [record])));
+    for (const row of rows) this.#keep(row);
+    const records = rows.map((row): StateRecord => {
+      return { id: `index_${row.uid}`, kind: "index", value: row as unknown as JsonObject };
+    });
+    const results = await Promise.allSettled(nodes.map((node) => putState(operator, node, records)));
     const failures: Attempt[] = [];
-    const storing: { node: NodeInfo; taskUid: number }[] = [];
+    const storing: StoringTask[] = [];
     for (const [position, result] of results.entries()) {
       const node = nodes[position];
       if (node === undefined) continue;
       if (result.status === "fulfilled") storing.push({ node, taskUid: result.value });
       else failures.push({ node: node.id, url: node.url, reason: String(result.reason) });
     }
-    this.#storing.set(row.uid, storing);
-    if (failures.length === 0) return;
+    for (const { uid } of rows) this.#storing.set(uid, storing);
+    if (failures.length === 0) return storing;
+    const uids = rows.map(({ uid }) => `\`${uid}\``).join(", ");
     const names = failures.map((failure) => `\`${failure.node}\``).join(", ");
-    throw new MiroirError("miroir_store_unavailable", `Index \`${row.uid}\` could not be recorded on node ${names}.`, {
+    throw new MiroirError("miroir_store_unavailable", `Index ${uids} could not be recorded on node ${names}.`, {
       status: 503,
       attempts: failures,
     });
@@ -134,12 +163,6 @@ export class IndexRegistry {
     return this.#reading;
   }
 
-  /** A read in the background that fails is made again by the next call; the age says when. */
-  #refreshWhenOld(): void {
-    const age = this.#options.operator.clock.monotonic() - this.#readAt;
-    if (age > this.#options.maxAgeMs) this.refresh().catch(() => undefined);
-  }
-
   async #read(): Promise<void> {
     const { operator, nodes, isSuspect } = this.#options;
     const healthy = nodes.filter((node) => !isSuspect(node.id));
@@ -156,7 +179,12 @@ export class IndexRegistry {
   #learn(records: readonly StateRecord[]): void {
     const rows = records.filter((record) => record.kind === "index").map((record) => parseRow(record.value));
     for (const { stamp } of rows) this.#options.stamps.observe(stamp);
-    this.#rows = latestRows([...this.#rows.values(), ...rows]);
+    for (const row of latestRows([...this.#rows.values(), ...rows]).values()) this.#keep(row);
+  }
+
+  #keep(row: IndexRow): void {
+    this.#rows.set(row.uid, row);
+    if (!row.deleted) this.#logicalUids.set(physicalUid(row), row.uid);
   }
 }
 

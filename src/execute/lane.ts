@@ -17,6 +17,24 @@ export class Lanes {
     return result;
   }
 
+  /** Queues `task` behind all earlier ones of every key; those behind it in any of the keys wait for it. */
+  async runInAll<T>(keys: Iterable<string>, task: () => Promise<T>): Promise<T> {
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const turns = [...new Set(keys)].map((key) => {
+      return new Promise<void>((begin) => {
+        void this.run(key, () => {
+          begin();
+          return ended;
+        });
+      });
+    });
+    await Promise.all(turns);
+    return task().finally(end);
+  }
+
   /** Resolves when everything queued so far has ended. */
   async idle(): Promise<void> {
     await Promise.all(this.#tails.values());

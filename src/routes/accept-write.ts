@@ -18,7 +18,7 @@ export async function acceptWrite(cluster: Cluster, { head, write, copies }: Acc
   const result = await writeShards(cluster, write);
   if (result.kind === "refused") {
     const { status, body, headers } = result.response;
-    return { status, body: wordLogically(body), headers };
+    return { status, body: wordLogically(body, cluster.registry), headers };
   }
   const { replies, shards, owe, meta } = result;
   cluster.tasks.add({ head, parts: partsOf(replies), shards, copies, isMarked: true, owe });

@@ -42,7 +42,11 @@ export async function broadcast(cluster: Cluster, change: Broadcast): Promise<Br
   }
 }
 
-async function requireEveryNode(cluster: Cluster, change: Broadcast): Promise<void> {
+/**
+ * Refuses a change while a node is down.
+ * @throws MiroirError `miroir_no_quorum` naming it
+ */
+export async function requireEveryNode(cluster: Cluster, change: Pick<Broadcast, "what">): Promise<void> {
   const { health, topology } = cluster;
   await health.recovered(topology.nodes.map((node) => node.id).filter((id) => health.isSuspect(id)));
   const down = topology.nodes.filter((node) => health.isSuspect(node.id));

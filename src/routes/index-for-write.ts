@@ -20,11 +20,11 @@ export async function indexForWrite(
       : await setPrimaryKey(cluster, { row: known, primaryKey }, call);
   if (result.kind === "acknowledged") return { row };
   const { status, body, headers } = result.response;
-  return { response: { status, body: wordLogically(body), headers } };
+  return { response: { status, body: wordLogically(body, cluster.registry), headers } };
 }
 
 /** The server's own words for a uid in the path that no index can have. */
-function invalidUid(uid: string): ClusterResponse {
+export function invalidUid(uid: string): ClusterResponse {
   const code = "invalid_index_uid";
   const message =
     `\`${uid}\` is not a valid index uid. Index uid can be an integer or a string containing only alphanumeric ` +

@@ -1,9 +1,11 @@
+import { freshGeneration } from "../cluster/physical-names.ts";
 import { type IndexRow, physicalUid } from "../cluster/registry.ts";
 import { defaultSettings } from "../cluster/settings/default-settings.ts";
 import { sameJson } from "../cluster/settings/json-shape.ts";
 import { toPhysical } from "../cluster/settings/physical.ts";
 import { MiroirError } from "../core/errors.ts";
 import type { ClusterRequest, JsonObject, NodeInfo } from "../core/types.ts";
+import type { StoringTask } from "../execute/index-registry.ts";
 import { type OperatorCall, OperatorCallFailed } from "../execute/operator.ts";
 import { STATE_INDEX } from "../execute/state-index.ts";
 import { RESERVED_PREFIX } from "../routing/reserved.ts";
@@ -37,8 +39,8 @@ export async function createIndex(
   { request, call }: IndexCall,
 ): Promise<{ result: BroadcastResult; row: IndexRow }> {
   const { uid, primaryKey } = index;
-  await refuseForeignIndex(cluster, uid);
   const row = newRow(cluster, index);
+  await refuseForeignIndex(cluster, row);
   const settings = foundingSettings(row);
   const result = await broadcast(cluster, {
     what: `Creating index \`${uid}\``,
@@ -58,10 +60,11 @@ export async function createIndex(
 }
 
 /** An index that the nodes have and the registry does not was made behind miroir's back: its documents carry no tags. */
-async function refuseForeignIndex(cluster: Cluster, uid: string): Promise<void> {
+async function refuseForeignIndex(cluster: Cluster, row: IndexRow): Promise<void> {
+  const uid = physicalUid(row);
   const found = await firstToTell(cluster, { method: "GET", path: `indexes/${encodeURIComponent(uid)}` });
-  if (found?.status !== 200 || (await cluster.registry.findNow(uid)) !== undefined) return;
-  if (await isOurs(cluster, found.node, uid)) return;
+  if (found?.status !== 200 || (await cluster.registry.findNow(row.uid)) !== undefined) return;
+  if (await isHalfCreated(cluster, found.node, uid)) return;
   throw new MiroirError(
     "miroir_index_mismatch",
     `Node \`${found.node.id}\` has an index \`${uid}\` that was not created through miroir. Delete it there or choose another uid.`,
@@ -85,17 +88,13 @@ async function firstToTell(
   return undefined;
 }
 
-/**
- * Whether a node's index has our settings. One whose creation failed half-way has no documents, and a second creation may
- * build upon it; one that was deleted may still hold them, when its deletion waits in the node's queue ahead of ours.
- */
-async function isOurs({ operator, registry }: Cluster, node: NodeInfo, uid: string): Promise<boolean> {
+/** A creation that failed half-way leaves an index with our settings and without documents; a second one may build upon it. */
+async function isHalfCreated({ operator }: Cluster, node: NodeInfo, uid: string): Promise<boolean> {
   const path = `indexes/${encodeURIComponent(uid)}`;
   const filterable = await operator.ask(node, { method: "GET", path: `${path}/settings/filterable-attributes` });
   // Gone since: the queue got to its deletion.
   if (filterable.status === 404) return true;
   if (!JSON.stringify(filterable.body ?? null).includes(RESERVED_PREFIX)) return false;
-  if (registry.wasDeleted(uid)) return true;
   const { body } = await operator.ask(node, { method: "GET", path: `${path}/stats` });
   return (body as { numberOfDocuments?: number } | undefined)?.numberOfDocuments === 0;
 }
@@ -110,7 +109,7 @@ function newRow(cluster: Cluster, { uid, primaryKey }: { uid: string; primaryKey
   return {
     uid,
     primaryKey,
-    generation: 1,
+    generation: freshGeneration(uid, cluster.registry.rows),
     settings: defaultSettings,
     settingsVersion: 1,
     createdAt: new Date(cluster.clock.now()).toISOString(),
@@ -138,6 +137,12 @@ export async function changeRow(cluster: Cluster, row: IndexRow, change: Partial
   const changed = { ...row, ...change, stamp: cluster.stamps.next(false) };
   await cluster.registry.put(changed);
   return changed;
+}
+
+/** Writes changed rows with new stamps, all of them at once. */
+export async function changeRows(cluster: Cluster, rows: readonly IndexRow[]): Promise<readonly StoringTask[]> {
+  for (const { stamp } of rows) cluster.stamps.observe(stamp); // see changeRow()
+  return cluster.registry.put(...rows.map((row) => ({ ...row, stamp: cluster.stamps.next(false) })));
 }
 
 /** Fixes the primary key of an index that has none yet, on every node. */

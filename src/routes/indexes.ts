@@ -6,11 +6,13 @@ import type { TaskHead } from "../merge/tasks.ts";
 import { allNodesMeta, askAllNodes } from "./ask-all.ts";
 import { type BroadcastResult, broadcast } from "./broadcast.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
-import { enqueued, newHead, partsOf } from "./enqueue.ts";
+import { enqueued, finishLocally, newHead, partsOf } from "./enqueue.ts";
+import { invalidUid } from "./index-for-write.ts";
 import { changeRow, createIndex, requireOwnName, setPrimaryKey, VALID_UID } from "./index-lifecycle.ts";
 import { callerHeaders } from "./read.ts";
+import { renameIndex } from "./rename.ts";
 import type { RouteHandler } from "./route.ts";
-import { notSupported, refuse, refuseMissingIndex } from "./verbatim.ts";
+import { askOneNode, indexNotFound, refuse, refuseMissingIndex } from "./verbatim.ts";
 import { wordLogically } from "./wording.ts";
 
 /** `GET indexes/:uid` */
@@ -66,9 +68,14 @@ export const indexWriteRoute: RouteHandler = {
       return refuse(cluster, request, { response: { status: 400, headers: {}, body: undefined }, call: context.call });
     }
     const write: IndexWrite = { uid, request, call: context.call };
-    return cluster.intake.run(uid, () => {
-      if (request.method === "POST") return create(cluster, write);
-      return request.method === "PATCH" ? update(cluster, write) : drop(cluster, write);
+    if (request.method === "POST") return cluster.intake.run(uid, () => create(cluster, write));
+    if (request.method === "DELETE") return cluster.intake.run(uid, () => drop(cluster, write));
+    const newUid = uidOf(request.body);
+    return cluster.intake.runInAll([uid, newUid ?? uid], async () => {
+      const refusal = await refusalOfUpdate(cluster, write);
+      if (refusal !== undefined) return refusal;
+      if (newUid === undefined) return update(cluster, write);
+      return renameIndex(cluster, { ...write, newUid, primaryKey: primaryKeyOf(request.body) });
     });
   },
 };
@@ -86,6 +93,26 @@ function isCreation(body: unknown): boolean {
   return isKey && typeof uid === "string" && VALID_UID.test(uid) && Object.keys(others).length === 0;
 }
 
+/**
+ * Lets one node judge the caller's key and the body without changing anything: no server lets `createdAt` be changed, and
+ * it looks at the key and at what comes before in the body first.
+ */
+async function refusalOfUpdate(
+  cluster: Cluster,
+  { uid, request, call }: IndexWrite,
+): Promise<ClusterResponse | undefined> {
+  const newUid = uidOf(request.body);
+  if (newUid !== undefined && !VALID_UID.test(newUid)) return invalidUid(newUid);
+  const given = (request.body ?? {}) as JsonObject;
+  const { body, status, headers } = await askOneNode(
+    cluster,
+    { ...request, path: `indexes/${encodeURIComponent(uid)}`, body: { ...given, createdAt: "" } },
+    call,
+  );
+  const isHarmless = (body as { code?: string } | undefined)?.code === "immutable_index_created_at";
+  return isHarmless && given["createdAt"] === undefined ? undefined : { status, body, headers };
+}
+
 function uidOf(body: unknown): string | undefined {
   const uid = (body as { uid?: unknown } | undefined)?.uid;
   return typeof uid === "string" ? uid : undefined;
@@ -99,23 +126,23 @@ function primaryKeyOf(body: unknown): string | null {
 async function create(cluster: Cluster, { uid, request, call }: IndexWrite): Promise<ClusterResponse> {
   const primaryKey = primaryKeyOf(request.body);
   const head = newHead(cluster, { indexUid: uid, type: "indexCreation", details: { primaryKey } });
-  const isKnown = (await cluster.registry.findNow(uid)) !== undefined;
-  // A second creation is passed on as it is: its task fails on every node, in the server's words.
-  if (isKnown) {
-    const what = `Creating index \`${uid}\``;
-    return accept(cluster, head, await passOn(cluster, { uid, request, call }, { what, index: uid }));
+  const known = await cluster.registry.findNow(uid);
+  // A second creation is passed on: its task fails on every node, in the server's words.
+  if (known !== undefined) {
+    const passed = { what: `Creating index \`${uid}\``, index: physicalUid(known) };
+    return accept(cluster, head, await passOn(cluster, { uid, request, call }, passed));
   }
   const { result, row } = await createIndex(cluster, { uid, primaryKey }, { request, call });
   return accept(cluster, head, result, (view) => forgetWhenFailed(cluster, row, view));
 }
 
 async function update(cluster: Cluster, { uid, request, call }: IndexWrite): Promise<ClusterResponse> {
-  if (uidOf(request.body) !== undefined) {
-    throw notSupported("Renaming an index", "Create an index with the new name and add the documents to it.");
-  }
   const primaryKey = primaryKeyOf(request.body);
   const head = newHead(cluster, { indexUid: uid, type: "indexUpdate", details: { primaryKey } });
   const row = await cluster.registry.findNow(uid);
+  if (row === undefined && isAnothers(cluster, uid)) {
+    return finishLocally(cluster, head, { status: "failed", details: { primaryKey }, error: indexNotFound(uid) });
+  }
   if (row === undefined || primaryKey === null || row.primaryKey === primaryKey) {
     const index = row === undefined ? uid : physicalUid(row);
     return accept(
@@ -128,21 +155,36 @@ async function update(cluster: Cluster, { uid, request, call }: IndexWrite): Pro
   return accept(cluster, head, result, (view) => restoreWhenFailed(cluster, row, view));
 }
 
+/** The nodes know an index by this name that users know by another: a call for this name must not reach it. */
+function isAnothers({ registry }: Cluster, uid: string): boolean {
+  return registry.holderOf(uid) !== undefined;
+}
+
 /** An index that the nodes could not create is none, unless it failed because another process created it. */
 async function forgetWhenFailed(cluster: Cluster, row: IndexRow, view: JsonObject): Promise<void> {
   const error = view["error"] as { code: string } | null;
-  if (view["status"] !== "failed" || error?.code === "index_already_exists") return;
-  await changeRow(cluster, row, { deleted: true });
+  const current = cluster.registry.holderOf(physicalUid(row));
+  if (view["status"] !== "failed" || error?.code === "index_already_exists" || current === undefined) return;
+  await changeRow(cluster, current, { deleted: true });
 }
 
-/** A change that the nodes refused in their tasks leaves the row as it was. */
+/** A change that the nodes refused in their tasks leaves the primary key as it was, whatever the index is called by now. */
 async function restoreWhenFailed(cluster: Cluster, row: IndexRow, view: JsonObject): Promise<void> {
-  if (view["status"] === "failed") await changeRow(cluster, row, {});
+  const current = cluster.registry.holderOf(physicalUid(row));
+  if (view["status"] !== "failed" || current === undefined) return;
+  await changeRow(cluster, current, { primaryKey: row.primaryKey });
 }
 
 async function drop(cluster: Cluster, { uid, request, call }: IndexWrite): Promise<ClusterResponse> {
   const head = newHead(cluster, { indexUid: uid, type: "indexDeletion" });
   const row = await cluster.registry.findNow(uid);
+  if (row === undefined && isAnothers(cluster, uid)) {
+    return finishLocally(cluster, head, {
+      status: "failed",
+      details: { deletedDocuments: 0 },
+      error: indexNotFound(uid),
+    });
+  }
   const index = row === undefined ? uid : physicalUid(row);
   const result = await passOn(cluster, { uid, request, call }, { what: `Deleting index \`${uid}\``, index });
   if (result.kind === "acknowledged" && row !== undefined) {
@@ -167,11 +209,17 @@ function passOn(
           method: request.method,
           path: request.method === "POST" ? "indexes" : `indexes/${encodeURIComponent(index)}`,
         },
-        ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+        ...bodyOf(request, index),
         ...callerHeaders(request),
       },
     ],
   });
+}
+
+/** The caller's body; a creation names the index as the nodes know it. */
+function bodyOf({ method, body }: ClusterRequest, index: string): { body?: string } {
+  if (body === undefined) return {};
+  return { body: JSON.stringify(method === "POST" ? { ...(body as JsonObject), uid: index } : body) };
 }
 
 function accept(
@@ -180,7 +228,8 @@ function accept(
   result: BroadcastResult,
   onSettled?: (view: JsonObject) => Promise<void>,
 ): ClusterResponse {
-  if (result.kind === "refused") return { status: result.response.status, body: wordLogically(result.response.body) };
+  if (result.kind === "refused")
+    return { status: result.response.status, body: wordLogically(result.response.body, cluster.registry) };
   cluster.tasks.add({
     head,
     parts: partsOf(result.replies),

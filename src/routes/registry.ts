@@ -8,6 +8,7 @@ import { matchPath, type RouteHandler } from "./route.ts";
 import { searchRoute } from "./search.ts";
 import { settingsReadRoute, settingsWriteRoute } from "./settings.ts";
 import { indexStatsRoute, statsRoute } from "./stats.ts";
+import { swapRoute } from "./swap.ts";
 import { healthRoute, versionRoute } from "./system.ts";
 import { taskRoute, tasksRoute } from "./tasks.ts";
 import { explainRefusal } from "./unsupported.ts";
@@ -23,6 +24,7 @@ const HANDLERS: readonly RouteHandler[] = [
   indexRoute,
   indexesRoute,
   indexWriteRoute,
+  swapRoute,
   settingsReadRoute,
   settingsWriteRoute,
   indexStatsRoute,

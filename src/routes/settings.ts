@@ -7,14 +7,14 @@ import { physicalPatch } from "../cluster/settings/physical.ts";
 import type { ClusterRequest, ClusterResponse, HttpMethod, JsonObject, JsonValue } from "../core/types.ts";
 import { broadcast } from "./broadcast.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
-import { enqueued, newHead, partsOf } from "./enqueue.ts";
+import { enqueued, finishLocally, newHead, partsOf } from "./enqueue.ts";
 import { indexForWrite } from "./index-for-write.ts";
 import { changeRow, requireOwnName } from "./index-lifecycle.ts";
 import { callerHeaders } from "./read.ts";
 import { rehearse } from "./rehearse.ts";
 import type { RouteHandler } from "./route.ts";
 import { SETTING_BY_PATH } from "./setting-names.ts";
-import { askOneNode, notSupported, refuseMissingIndex } from "./verbatim.ts";
+import { askOneNode, indexNotFound, notSupported, refuseMissingIndex } from "./verbatim.ts";
 import { wordLogically } from "./wording.ts";
 
 const ALL = "indexes/:uid/settings";
@@ -99,7 +99,8 @@ async function applyChange(cluster: Cluster, change: SettingsChange): Promise<Cl
       },
     ],
   });
-  if (result.kind === "refused") return { status: result.response.status, body: wordLogically(result.response.body) };
+  if (result.kind === "refused")
+    return { status: result.response.status, body: wordLogically(result.response.body, cluster.registry) };
   const changed = await changeRow(cluster, row, { settings, settingsVersion: row.settingsVersion + 1 });
   const onSettled = (view: JsonObject) => undoWhenFailed(cluster, { before: row, after: changed, view });
   cluster.tasks.add({ head, parts: partsOf(result.replies), onSettled });
@@ -127,11 +128,20 @@ async function resetMissing(cluster: Cluster, change: SettingsChange): Promise<C
   const { uid, request, call } = change;
   const head = newHead(cluster, { indexUid: uid, type: "settingsUpdate", details: loggedSettings({}, change) });
   const { path, signal } = request;
+  if (cluster.registry.holderOf(uid) !== undefined) {
+    // The nodes know an index by this name that users know by another.
+    return finishLocally(cluster, head, {
+      status: "failed",
+      ...(head.details && { details: head.details }),
+      error: indexNotFound(uid),
+    });
+  }
   const result = await broadcast(cluster, {
     ...{ what: `Resetting the settings of index \`${uid}\``, index: uid, call, signal },
     requests: (node) => [{ node, method: "DELETE", path, ...callerHeaders(request) }],
   });
-  if (result.kind === "refused") return { status: result.response.status, body: wordLogically(result.response.body) };
+  if (result.kind === "refused")
+    return { status: result.response.status, body: wordLogically(result.response.body, cluster.registry) };
   cluster.tasks.add({ head, parts: partsOf(result.replies) });
   return { status: 202, body: enqueued(head) };
 }
@@ -142,7 +152,7 @@ async function undoWhenFailed(
   { before, after, view }: { readonly before: IndexRow; readonly after: IndexRow; readonly view: JsonObject },
 ): Promise<void> {
   if (view["status"] === "succeeded") return;
-  const current = cluster.registry.peek(before.uid);
-  if (current?.stamp !== after.stamp) return; // changed again since; that change was made on top of this one
+  const current = cluster.registry.holderOf(physicalUid(before)); // it may have another name by now
+  if (current?.settingsVersion !== after.settingsVersion) return; // changed again since, on top of this one
   await changeRow(cluster, current, { settings: before.settings, settingsVersion: after.settingsVersion + 1 });
 }

@@ -66,7 +66,7 @@ function nodeQuery(request: ClusterRequest): ClusterRequest {
 
 function shown(view: JsonObject): JsonObject {
   const { error } = view;
-  return error === null || error === undefined ? view : { ...view, error: wordLogically(error) as JsonObject };
+  return error === null || error === undefined ? view : { ...view, error: wordLogically(error) };
 }
 
 function taskNotFound(uid: number): ErrorBody {

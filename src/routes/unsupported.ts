@@ -45,12 +45,6 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     methods: ["POST"],
-    paths: ["swap-indexes"],
-    what: "`swapIndexes()`",
-    instead: "Write to a new index and change the name that the application reads.",
-  },
-  {
-    methods: ["POST"],
     paths: ["tasks/cancel"],
     what: "`tasks.cancelTasks()`",
     instead: "Wait for the tasks with `tasks.waitForTask()`.",

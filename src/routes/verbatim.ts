@@ -1,3 +1,4 @@
+import { physicalUid } from "../cluster/registry.ts";
 import { MiroirError } from "../core/errors.ts";
 import type { ClusterRequest, ClusterResponse, ErrorBody, NodeInfo } from "../core/types.ts";
 import { attempt, describeAttempt } from "../execute/attempt.ts";
@@ -67,12 +68,20 @@ export async function refuse(
   request: ClusterRequest,
   refused: { readonly response: NodeResponse; readonly call: CallOptions },
 ): Promise<ClusterResponse> {
-  const own = await askOneNode(cluster, request, refused.call);
+  const own = await askOneNode(cluster, withPhysicalUid(cluster, request), refused.call);
   const { status, body, headers } = own.status >= 400 ? own : refused.response;
   if (status >= 400 && body === undefined) {
     throw notSupported(`\`${request.method} /${request.path}\` in this form`, "Send what the official client sends.");
   }
-  return { status, body: wordLogically(body), headers };
+  return { status, body: wordLogically(body, cluster.registry), headers };
+}
+
+/** The caller's request, its path with the name that the nodes know the index by. */
+function withPhysicalUid({ registry }: Cluster, request: ClusterRequest): ClusterRequest {
+  const [, uid] = /^indexes\/([^/]+)/.exec(request.path) ?? [];
+  const row = uid === undefined ? undefined : registry.peek(uid);
+  if (row === undefined) return request;
+  return { ...request, path: request.path.replace(/^indexes\/[^/]+/, `indexes/${physicalUid(row)}`) };
 }
 
 /** Answers for an index that the registry does not know: the server's 404, or its refusal of the key. */
@@ -82,7 +91,9 @@ export async function refuseMissingIndex(
   missing: { readonly uid: string; readonly call: CallOptions },
 ): Promise<ClusterResponse> {
   const own = await askOneNode(cluster, request, missing.call);
-  if (own.status >= 400) return { status: own.status, body: own.body, headers: own.headers };
+  // The nodes may know an index by this name that users know by another: what they say of it is nobody's business.
+  const isAnothers = cluster.registry.holderOf(missing.uid) !== undefined && own.status !== 401 && own.status !== 403;
+  if (own.status >= 400 && !isAnothers) return { status: own.status, body: own.body, headers: own.headers };
   return { status: 404, body: indexNotFound(missing.uid) };
 }
 

@@ -13,11 +13,28 @@ const EMPTY_LISTS: readonly (readonly [RegExp, string])[] = [
 const OWN_RULES = /(?<=filterableAttributes[\s\S]*|matched )rule #(\d+)/g;
 const OWN_RULE = /matched rule #\d+ in `filterableAttributes`/;
 
-/** Takes miroir's own attributes out of a node's error body, so that it reads as on a server without them. */
-export function wordLogically(body: unknown): unknown {
-  const message = (body as { message?: unknown } | undefined)?.message;
-  if (typeof message !== "string" || !(message.includes("_miroir_") || OWN_RULE.test(message))) return body;
-  return { ...(body as object), message: wordMessage(message) };
+/** An index as the server's error texts name it. */
+const NAMED_INDEX = /\b([Ii]ndex) `([A-Za-z0-9_-]+)`/g;
+
+/** Knows indexes by their names on the nodes. */
+export interface IndexNames {
+  logicalUid(physical: string): string;
+}
+
+/**
+ * Takes miroir's own attributes out of a node's error body, so that it reads as on a server without them, and calls
+ * indexes what users call them when it is told the `names`.
+ */
+export function wordLogically<T>(body: T, names?: IndexNames): T {
+  const message = (body as { message?: unknown } | null | undefined)?.message;
+  if (typeof message !== "string") return body;
+  const isOwn = message.includes("_miroir_") || OWN_RULE.test(message);
+  const worded = isOwn ? wordMessage(message) : message;
+  const named =
+    names === undefined
+      ? worded
+      : worded.replaceAll(NAMED_INDEX, (_, what: string, uid: string) => `${what} \`${names.logicalUid(uid)}\``);
+  return named === message ? body : { ...body, message: named };
 }
 
 /** See {@link wordLogically}. */

@@ -2,6 +2,7 @@ import type { JsonObject, NodeInfo } from "../core/types.ts";
 import type { Outcome } from "../execute/attempt.ts";
 import { type Operator, OperatorCallFailed } from "../execute/operator.ts";
 import type { TaskHighWater } from "../execute/task-high-water.ts";
+import { isObject } from "../merge/answer-shape.ts";
 import { mergeTask, type TaskPart } from "../merge/tasks.ts";
 import type { Clock } from "../util/clock.ts";
 import { findLosses, type Standing, standingOf } from "./standing.ts";
@@ -19,6 +20,8 @@ export interface TaskTrackerOptions {
   readonly highWater: TaskHighWater;
   /** Waits until other processes can read what was recorded of an index; only then is a task of it shown as finished. */
   readonly recorded?: (indexUid: string) => Promise<void>;
+  /** Words a node's error as users should read it. */
+  readonly word?: (error: JsonObject) => JsonObject;
   /** Longest wait for one node, in milliseconds. */
   readonly timeoutMs: number;
   /** Pause between two rounds over the open tasks, in milliseconds. */
@@ -112,7 +115,7 @@ export class TaskTracker {
     const parts = task.parts.map(({ node, taskUid }, order) => ({
       node: node.id,
       order,
-      task: answers.get(node.id)?.get(taskUid) ?? null,
+      task: this.#worded(answers.get(node.id)?.get(taskUid)),
     }));
     await this.#settleReplicas(entry, parts, answers);
     const view = mergeTask({
@@ -123,6 +126,13 @@ export class TaskTracker {
     });
     if (isTerminal(view)) await this.#finish(entry, view);
     return view;
+  }
+
+  #worded(task: JsonObject | undefined): JsonObject | null {
+    const { word } = this.#options;
+    const error = task?.["error"];
+    if (task === undefined) return null;
+    return word === undefined || !isObject(error) ? task : { ...task, error: word(error) };
   }
 
   async #finish(entry: Entry, view: JsonObject): Promise<void> {

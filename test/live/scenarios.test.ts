@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, it } from "vitest";
 import { live, liveUrls, resetServers } from "../support/live.ts";
 import { documentsReadScenarios } from "../support/scenarios/documents-read.ts";
 import { documentsWriteScenarios } from "../support/scenarios/documents-write.ts";
+import { indexNameScenarios } from "../support/scenarios/index-names.ts";
 import { indexScenarios } from "../support/scenarios/indexes.ts";
 import { numberScenarios } from "../support/scenarios/numbers.ts";
 import { searchScenarios } from "../support/scenarios/search.ts";
@@ -20,6 +21,7 @@ if (liveUrls.length < 3) {
     beforeAll(resetServers);
     afterAll(resetServers);
     indexScenarios(live);
+    indexNameScenarios(live);
     settingsScenarios(live);
     documentsWriteScenarios(live);
     documentsReadScenarios(live);

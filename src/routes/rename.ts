@@ -1,0 +1,74 @@
+import type { IndexRow } from "../cluster/registry.ts";
+import { swappedRows } from "../cluster/swap-rows.ts";
+import type { ClusterRequest, ClusterResponse, JsonObject } from "../core/types.ts";
+import { requireEveryNode } from "./broadcast.ts";
+import type { CallOptions, Cluster } from "./cluster.ts";
+import { enqueued, finishLocally, newHead, partsOf } from "./enqueue.ts";
+import { changeRows, requireOwnName, setPrimaryKey } from "./index-lifecycle.ts";
+import { namesChanged } from "./names-changed.ts";
+import { indexNotFound } from "./verbatim.ts";
+import { wordLogically } from "./wording.ts";
+
+/** An index and its new name, perhaps with a new primary key. */
+export interface Rename {
+  readonly uid: string;
+  readonly newUid: string;
+  readonly primaryKey: string | null;
+  readonly request: ClusterRequest;
+  readonly call: CallOptions;
+}
+
+/** `PATCH indexes/:uid` with a new `uid`: the registry's rows change, the nodes' index keeps its name. */
+export async function renameIndex(cluster: Cluster, rename: Rename): Promise<ClusterResponse> {
+  const { uid, newUid, primaryKey } = rename;
+  requireOwnName(newUid);
+  const details = { primaryKey, oldIndexUid: uid, newIndexUid: newUid };
+  const head = newHead(cluster, { indexUid: uid, type: "indexUpdate", details });
+  await cluster.registry.refresh();
+  const row = cluster.registry.peek(uid);
+  const error = row === undefined ? indexNotFound(uid) : takenName(cluster, newUid);
+  if (row === undefined || error !== undefined) {
+    return finishLocally(cluster, head, { status: "failed", details, ...(error && { error }) });
+  }
+  await requireEveryNode(cluster, { what: `Renaming index \`${uid}\`` });
+  const keyed = await withPrimaryKey(cluster, row, rename);
+  if ("response" in keyed) return keyed.response;
+  const rows = swappedRows([{ indexes: [uid, newUid], rename: true }], cluster.registry.rows);
+  const storing = await changeRows(cluster, rows);
+  const onSettled = (view: JsonObject) => undoWhenFailed(cluster, { rename, row, view });
+  cluster.tasks.add({ head, parts: [...keyed.parts, ...storing], onSettled });
+  return { status: 202, body: enqueued(head), meta: namesChanged(cluster) };
+}
+
+function takenName({ registry }: Cluster, uid: string): { code: string; message: string } | undefined {
+  if (registry.peek(uid) === undefined) return undefined;
+  return { code: "index_already_exists", message: `Index \`${uid}\` already exists.` };
+}
+
+/** Sends a new primary key to the nodes before the name changes, as their tasks may refuse it. */
+async function withPrimaryKey(
+  cluster: Cluster,
+  row: IndexRow,
+  { primaryKey, request, call }: Rename,
+): Promise<{ parts: ReturnType<typeof partsOf> } | { response: ClusterResponse }> {
+  if (primaryKey === null || primaryKey === row.primaryKey) return { parts: [] };
+  const { result } = await setPrimaryKey(cluster, { row, primaryKey }, { request, call });
+  if (result.kind === "acknowledged") return { parts: partsOf(result.replies) };
+  const { status, body, headers } = result.response;
+  return { response: { status, body: wordLogically(body, cluster.registry), headers } };
+}
+
+/** The server changes the name and the primary key both, or neither. */
+async function undoWhenFailed(
+  cluster: Cluster,
+  { rename, row, view }: { readonly rename: Rename; readonly row: IndexRow; readonly view: JsonObject },
+): Promise<void> {
+  const { uid, newUid } = rename;
+  const { registry } = cluster;
+  if (view["status"] !== "failed" || registry.peek(newUid) === undefined || registry.peek(uid) !== undefined) return;
+  const back = swappedRows([{ indexes: [newUid, uid], rename: true }], registry.rows);
+  await changeRows(
+    cluster,
+    back.map((each) => (each.uid === uid ? { ...each, primaryKey: row.primaryKey } : each)),
+  );
+}
