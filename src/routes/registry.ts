@@ -3,6 +3,7 @@ import type { CallOptions, Cluster } from "./cluster.ts";
 import { documentsDeleteRoute } from "./documents-delete.ts";
 import { documentRoute, documentsRoute } from "./documents-read.ts";
 import { documentsWriteRoute } from "./documents-write.ts";
+import { facetSearchRoute } from "./facet-search.ts";
 import { indexesRoute, indexRoute, indexWriteRoute } from "./indexes.ts";
 import { matchPath, type RouteHandler } from "./route.ts";
 import { searchRoute } from "./search.ts";
@@ -17,6 +18,7 @@ import { notSupported } from "./verbatim.ts";
 /** Every route that is served over many nodes. */
 const HANDLERS: readonly RouteHandler[] = [
   searchRoute,
+  facetSearchRoute,
   documentRoute,
   documentsRoute,
   documentsWriteRoute,

@@ -118,7 +118,7 @@ async function answer(
  * The refusal to show, if any. A node that holds no document with an attribute refuses to search on it although others
  * know it: as long as one node answers, those that refuse so have nothing to add.
  */
-function refusalOf({ parts, refusals }: ScatterResult): ScatterPart | undefined {
+export function refusalOf({ parts, refusals }: ScatterResult): ScatterPart | undefined {
   const isUnknownAttribute = (part: ScatterPart) =>
     (part.response.body as { code?: string } | undefined)?.code === "invalid_search_attributes_to_search_on";
   if (parts.length > 0 && refusals.every(isUnknownAttribute)) return undefined;

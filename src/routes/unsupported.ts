@@ -19,12 +19,6 @@ const REFUSALS: readonly Refusal[] = [
     instead: "Send the searches one by one with `index(uid).search()`; `Promise.all` runs them side by side.",
   },
   {
-    methods: ["POST"],
-    paths: ["indexes/:uid/facet-search"],
-    what: "`index.searchForFacetValues()`",
-    instead: "Use `facets` in `index.search()`.",
-  },
-  {
     methods: ["GET", "POST"],
     paths: ["indexes/:uid/similar"],
     what: "`index.searchSimilarDocuments()`",

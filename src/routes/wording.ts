@@ -10,8 +10,8 @@ const EMPTY_LISTS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** The nodes' `filterableAttributes` begin with a rule of miroir's own, which the user's do not have. */
-const OWN_RULES = /(?<=filterableAttributes[\s\S]*|matched )rule #(\d+)/g;
-const OWN_RULE = /matched rule #\d+ in `filterableAttributes`/;
+const OWN_RULES = /(?<=filterableAttributes[\s\S]*|match(?:ed|es) )rule #(\d+)/g;
+const OWN_RULE = /match(?:ed|es) rule #\d+ in `?filterableAttributes/;
 
 /** An index as the server's error texts name it. */
 const NAMED_INDEX = /\b([Ii]ndex) `([A-Za-z0-9_-]+)`/g;

@@ -25,6 +25,13 @@ describe("wordLogically", () => {
     expect(wordLogically({ message, code: "c" })).toEqual({ message: expected, code: "c" });
   });
 
+  it("numbers the rules as the user wrote them, without miroir's own in front", () => {
+    const words = (first: number) =>
+      `Attribute \`a\` is not facet-searchable. Note: this attribute matches rule #${first} in filterableAttributes, but ` +
+      `this rule does not enable facetSearch.\nHint: prepend another rule matching a before rule #${first}`;
+    expect(wordLogically({ message: words(2) })).toEqual({ message: words(1) });
+  });
+
   it("leaves every other body as it is", () => {
     for (const body of [undefined, null, "text", { message: 7 }, { message: "no `genre, year`." }]) {
       expect(wordLogically(body)).toBe(body);
