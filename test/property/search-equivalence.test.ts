@@ -1,14 +1,14 @@
 import { performance } from "node:perf_hooks";
 import fc from "fast-check";
-import { afterAll, describe, it } from "vitest";
+import { describe, it } from "vitest";
 import type { JsonObject } from "../../src/core/types.ts";
-import { MiroirClient, metaOf } from "../../src/index.ts";
-import { createEmbeddedNode, type EmbeddedNode } from "../../src/testing/embedded-node/index.ts";
-import { type ClusterShape, configOf, MASTER_KEY } from "../support/cluster-config.ts";
-import { type Corpus, corpora } from "../support/equivalence/corpus.ts";
+import { metaOf } from "../../src/index.ts";
+import type { ClusterShape } from "../support/cluster-config.ts";
+import { corpora } from "../support/equivalence/corpus.ts";
 import { differences } from "../support/equivalence/equivalent.ts";
-import { Reference, UID } from "../support/equivalence/reference.ts";
+import { UID } from "../support/equivalence/reference.ts";
 import { searches } from "../support/equivalence/searches.ts";
+import { startWorld, type World } from "../support/equivalence/world.ts";
 import { refuseReservedTraces } from "../support/reserved-scan.ts";
 
 const total = Number(process.env["SEARCHES"] ?? 1000);
@@ -27,43 +27,6 @@ const SHAPES: readonly ClusterShape[] = [
   { nodes: 5, replicationFactor: 2, shards: 64 },
   { nodes: 5, groups: 2, replicationFactor: 2 },
 ];
-
-/** A corpus on a cluster, and once more whole on one node. */
-interface World {
-  readonly client: MiroirClient;
-  readonly nodes: readonly EmbeddedNode[];
-  readonly reference: Reference;
-}
-
-const open: (() => Promise<void>)[] = [];
-afterAll(async () => {
-  for (const close of open) await close();
-});
-
-async function startWorld(shape: ClusterShape, corpus: Corpus): Promise<World> {
-  const nodes = await Promise.all(
-    Array.from({ length: (shape.nodes ?? 3) + 1 }, () => createEmbeddedNode({ masterKey: MASTER_KEY })),
-  );
-  const [whole, ...members] = nodes;
-  if (whole === undefined) throw new Error("no node was started");
-  const client = new MiroirClient(
-    configOf(
-      members.map(({ url }) => url),
-      shape,
-    ),
-  );
-  open.push(async () => {
-    await client.close();
-    await Promise.all(nodes.map((node) => node.close()));
-  });
-  const reference = new Reference(whole);
-  await reference.fill(corpus);
-  await client.createIndex(UID, { primaryKey: "id" }).waitTask();
-  const index = client.index(UID);
-  const tasks = [await index.updateSettings(corpus.settings), await index.addDocuments([...corpus.documents])];
-  for (const { error } of await client.tasks.waitForTasks(tasks)) if (error !== null) throw new Error(error.message);
-  return { client, nodes: members, reference };
-}
 
 async function check({ client, reference }: World, search: JsonObject): Promise<void> {
   const answer = (await client.index(UID).search(null, search)) as unknown as JsonObject;
