@@ -58,6 +58,11 @@ export class Reference {
     return this.#ask("POST", `/indexes/${UID}/search`, body);
   }
 
+  /** The answer of another of the index's routes, `facet-search` for one. */
+  post(route: string, body: JsonObject): JsonObject {
+    return this.#ask("POST", `/indexes/${UID}/${route}`, body);
+  }
+
   /** The same search for these documents only: what each of them should look like. */
   show(body: JsonObject, ids: readonly number[]): JsonObject[] {
     const { offset: _, limit: __, page: ___, hitsPerPage: ____, facets: _____, ...rest } = body;
