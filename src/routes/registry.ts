@@ -8,6 +8,7 @@ import { indexesRoute, indexRoute, indexWriteRoute } from "./indexes.ts";
 import { matchPath, type RouteHandler } from "./route.ts";
 import { searchRoute } from "./search.ts";
 import { settingsReadRoute, settingsWriteRoute } from "./settings.ts";
+import { similarRoute } from "./similar.ts";
 import { indexStatsRoute, statsRoute } from "./stats.ts";
 import { swapRoute } from "./swap.ts";
 import { healthRoute, versionRoute } from "./system.ts";
@@ -19,6 +20,7 @@ import { notSupported } from "./verbatim.ts";
 const HANDLERS: readonly RouteHandler[] = [
   searchRoute,
   facetSearchRoute,
+  similarRoute,
   documentRoute,
   documentsRoute,
   documentsWriteRoute,

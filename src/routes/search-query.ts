@@ -2,9 +2,13 @@ import type { JsonObject, JsonValue } from "../core/types.ts";
 import { asBoolean, type QueryReader, readQuery } from "./query-reader.ts";
 import { readSort } from "./sort-parameter.ts";
 
-const asText: QueryReader = (text) => text;
-const asNumber: QueryReader = (text) => (text.trim() === "" || Number.isNaN(Number(text)) ? undefined : Number(text));
-const asList: QueryReader = (text) => text.split(",");
+/** The parameter as it is. */
+export const asText: QueryReader = (text) => text;
+/** A number in any form. */
+export const asNumber: QueryReader = (text) =>
+  text.trim() === "" || Number.isNaN(Number(text)) ? undefined : Number(text);
+/** Texts between commas. */
+export const asList: QueryReader = (text) => text.split(",");
 
 /** How each parameter of `GET indexes/:uid/search` reads as a field of the POST body. */
 const READERS: Readonly<Record<string, QueryReader>> = {
@@ -44,7 +48,7 @@ export function bodyOfQuery(params: Readonly<Record<string, string>>): JsonObjec
 }
 
 /** A filter is JSON when it parses as a list or text, an expression otherwise. */
-function readFilter(text: string): JsonValue {
+export function readFilter(text: string): JsonValue {
   try {
     const parsed = JSON.parse(text) as JsonValue;
     return typeof parsed === "string" || Array.isArray(parsed) ? parsed : text;

@@ -19,12 +19,6 @@ const REFUSALS: readonly Refusal[] = [
     instead: "Send the searches one by one with `index(uid).search()`; `Promise.all` runs them side by side.",
   },
   {
-    methods: ["GET", "POST"],
-    paths: ["indexes/:uid/similar"],
-    what: "`index.searchSimilarDocuments()`",
-    instead: ONE_SERVER,
-  },
-  {
     methods: ["POST"],
     paths: ["indexes/:uid/documents/edit"],
     what: "`index.updateDocumentsByFunction()`",

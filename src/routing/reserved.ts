@@ -7,6 +7,9 @@ export const RESERVED_SHARD = "_miroir_shard";
 /** Field of the write's stamp, from the hybrid logical clock. */
 export const RESERVED_VERSION = "_miroir_version";
 
+/** A field that no document has: nodes asked for distinct values of it leave out none, whatever the index's setting. */
+export const NO_DISTINCT = "_miroir_nothing";
+
 /** The bracket that stands for digit 0; the sixteen from here on are separators to the server's tokenizer. */
 const FIRST_DIGIT = 0x2983;
 

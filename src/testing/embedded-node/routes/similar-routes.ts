@@ -1,14 +1,13 @@
 import type { JsonObject, JsonValue } from "../../../core/types.ts";
 import { idText } from "../documents/document-id.ts";
 import { checkFilterSyntax } from "../documents/filter-syntax.ts";
-import { embeddingsOf } from "../documents/vectors.ts";
 import { ApiError } from "../http/api-error.ts";
 import { ok, type Reply } from "../http/message.ts";
 import { readBody, readQuery } from "../http/read-request.ts";
 import type { Route, RouteContext } from "../http/route.ts";
 import { checkIndexUid } from "../indexes/index-uid.ts";
 import { fuseFilters } from "../search/fuse-filters.ts";
-import { embedderOf, nearest } from "../search/nearest.ts";
+import { embedderOf, nearestToItem } from "../search/nearest.ts";
 import { ratio } from "../search/search-query.ts";
 import { semanticHit } from "../search/semantic-hit.ts";
 import type { Reader } from "../validation/place.ts";
@@ -98,11 +97,7 @@ function similar({ node, params, access }: RouteContext, query: SimilarQuery): R
   checkFilterSyntax(node, filter, "invalid_similar_filter");
   const universe = index.engine.select(filter, "invalid_similar_filter");
   const others = universe.filter((other) => other !== docid);
-  const vectors = embeddingsOf(index.engine.get(docid) ?? {}, embedder.name);
-  const neighbours = vectors.slice(0, 1).flatMap((vector) => nearest(index, others, { embedder, vector }));
-  const good = neighbours.filter(({ similarity }) => {
-    return similarity !== undefined && similarity >= (query.rankingScoreThreshold ?? 0);
-  });
+  const neighbours = nearestToItem(index, others, { embedder, docid });
   const { offset = 0, limit = 20, retrieveVectors, showRankingScore, showRankingScoreDetails } = query;
   const shown = {
     ...(query.attributesToRetrieve === undefined ? {} : { attributesToRetrieve: query.attributesToRetrieve }),
@@ -110,13 +105,18 @@ function similar({ node, params, access }: RouteContext, query: SimilarQuery): R
     showRankingScore: showRankingScore === true,
     showRankingScoreDetails: showRankingScoreDetails === true,
   };
-  const hits: JsonObject[] = good.slice(offset, offset + limit).map((one) => semanticHit(index, one, shown));
+  const page = neighbours.slice(offset, offset + limit);
+  const below = page.findIndex(({ similarity = 0 }) => similarity < (query.rankingScoreThreshold ?? 0));
+  // The first hit below the threshold ends the list, and then only what was seen before it counts.
+  const kept = below === -1 ? page : page.slice(0, below);
+  const hits: JsonObject[] = kept.map((one) => semanticHit(index, one, shown));
+  const total = below === -1 ? others.length : offset + below;
   return ok({
     hits,
     id: query.id,
     processingTimeMs: node.settings.clock.now() - startedAt,
     limit,
     offset,
-    estimatedTotalHits: Math.min(others.length, index.maxTotalHits),
+    estimatedTotalHits: Math.min(total, index.maxTotalHits),
   });
 }

@@ -33,6 +33,27 @@ export function nearest(
   return neighbours.sort((a, b) => (b.similarity ?? -1) - (a.similarity ?? -1) || a.docid - b.docid);
 }
 
+/**
+ * Documents like another one, from the most to the least; those without vectors are left out. The first vectors of
+ * documents are compared with each other, then the second ones, and so on.
+ */
+export function nearestToItem(
+  index: EmbeddedIndex,
+  docids: readonly number[],
+  target: { embedder: UserEmbedder; docid: number },
+): Neighbour[] {
+  const vectorsOf = (docid: number) => embeddingsOf(index.engine.get(docid) ?? {}, target.embedder.name);
+  const own = vectorsOf(target.docid);
+  const neighbours = docids.flatMap((docid) => {
+    const likenesses = vectorsOf(docid).flatMap((vector, at) => {
+      const other = own[at];
+      return other === undefined ? [] : [likeness(vector, other)];
+    });
+    return likenesses.length === 0 ? [] : [{ docid, similarity: Math.max(...likenesses) }];
+  });
+  return neighbours.sort((a, b) => b.similarity - a.similarity || a.docid - b.docid);
+}
+
 /** The cosine of the angle, brought from -1..1 to 0..1, in single precision as the server has it. */
 function likeness(a: readonly number[], b: readonly number[]): number {
   let product = 0;
