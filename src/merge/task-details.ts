@@ -51,7 +51,10 @@ function withoutReplicas(nodeDetails: readonly JsonObject[], copies: number): Js
 /** A failed task shows what its failed part says, as one node would: 0 or null, whatever other nodes did. */
 function resultOf(field: (typeof RESULTS)[number], { head, parts, status, copies }: DetailsMerge): JsonValue {
   if (!isFinal(status)) return null;
-  if (status === "failed") return detailsOf(parts, "failed").find((details) => field in details)?.[field] ?? 0;
+  if (status === "failed") {
+    const told = detailsOf(parts, "failed").find((details) => field in details);
+    return told === undefined ? 0 : (told[field] ?? null);
+  }
   const finished = detailsOf(parts, status === "canceled" ? "canceled" : "succeeded");
   if (!finished.some((details) => typeof details[field] === "number")) return null;
   return Math.round(sumOf(finished, field) / copiesAmong(finished, head, copies));
