@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from "../../../core/types.ts";
-import { ScriptError } from "./script-error.ts";
+import { ScriptError, type ScriptPosition } from "./script-error.ts";
 import { applyOperator, callFunction, typeName } from "./script-functions.ts";
+import { parseScript } from "./script-parser.ts";
 import type { ScriptExpression, ScriptStatement } from "./script-tree.ts";
 
 /** Runs a script over a document, which it may change; answers what `doc` is in the end (`null` = `()`). */
@@ -15,23 +16,37 @@ export function runScript(script: readonly ScriptStatement[], document: JsonObje
 
 type Scope = Map<string, JsonValue>;
 
-function runAll(statements: readonly ScriptStatement[], scope: Scope): void {
-  for (const statement of statements) run(statement, scope);
+/** False when a statement returned. */
+function runAll(statements: readonly ScriptStatement[], scope: Scope): boolean {
+  return statements.every((statement) => run(statement, scope));
 }
 
-function run(statement: ScriptStatement, scope: Scope): void {
+function run(statement: ScriptStatement, scope: Scope): boolean {
   switch (statement.kind) {
     case "let":
-      scope.set(statement.name, evaluate(statement.value, scope));
-      return;
+      scope.set(statement.name, structuredClone(evaluate(statement.value, scope)));
+      return true;
     case "if":
-      runAll(evaluate(statement.condition, scope) === true ? statement.then : statement.otherwise, scope);
-      return;
+      return runAll(evaluate(statement.condition, scope) === true ? statement.then : statement.otherwise, scope);
     case "assign":
       assign(statement, scope);
-      return;
+      return true;
+    case "return":
+      return false;
     case "expression":
       evaluate(statement.expression, scope);
+      return true;
+  }
+}
+
+/** A script within the script, over the same variables; a `return` leaves only this one. */
+function runInner(script: JsonValue | undefined, scope: Scope, position: ScriptPosition): null {
+  try {
+    runAll(parseScript(String(script)), scope);
+    return null;
+  } catch (cause) {
+    if (!(cause instanceof ScriptError)) throw cause;
+    throw new ScriptError(`${cause.message}\nin call to function 'eval'`, position);
   }
 }
 
@@ -39,7 +54,9 @@ function assign(statement: Extract<ScriptStatement, { kind: "assign" }>, scope: 
   const { target, operator } = statement;
   const sent = evaluate(statement.value, scope);
   const value =
-    operator === "=" ? sent : applyOperator(operator.slice(0, -1), [evaluate(target, scope), sent], statement.position);
+    operator === "="
+      ? structuredClone(sent)
+      : applyOperator(operator.slice(0, -1), [evaluate(target, scope), sent], statement.position);
   if (target.kind === "variable") {
     if (!scope.has(target.name)) throw new ScriptError(`Variable not found: ${target.name}`, target.position);
     scope.set(target.name, value);
@@ -65,12 +82,12 @@ function evaluate(expression: ScriptExpression, scope: Scope): JsonValue {
     }
     case "member":
       return member(expression, scope);
-    case "call":
-      return callFunction(
-        expression.name,
-        expression.inputs.map((input) => evaluate(input, scope)),
-        position,
-      );
+    case "call": {
+      const inputs = expression.inputs.map((input) => evaluate(input, scope));
+      return expression.name === "eval"
+        ? runInner(inputs[0], scope, position)
+        : callFunction(expression.name, inputs, position);
+    }
     case "list":
       return expression.items.map((item) => evaluate(item, scope));
     case "map":

@@ -16,6 +16,8 @@ const FUNCTIONS: Readonly<Record<string, ScriptFunction>> = {
   push: ([list, item]) => pushed(list, item),
   keys: ([map]) => (isMap(map) ? Object.keys(map) : undefined),
   remove: ([map, key]) => (isMap(map) && typeof key === "string" ? removed(map, key) : undefined),
+  sub_string: ([text, start, length]) => subString(text, start, length),
+  type_of: ([value]) => (value === undefined ? undefined : typeName(value)),
   abs: ([number]) => (typeof number === "number" ? Math.abs(number) : undefined),
   round: ([number]) => (typeof number === "number" ? Math.round(number) : undefined),
 };
@@ -95,6 +97,15 @@ function ofTexts(
   test: (left: string, right: string) => boolean,
 ): boolean | undefined {
   return typeof left === "string" && typeof right === "string" ? test(left, right) : undefined;
+}
+
+function subString(
+  text: JsonValue | undefined,
+  start: JsonValue | undefined,
+  length: JsonValue | undefined,
+): string | undefined {
+  if (typeof text !== "string" || typeof start !== "number" || typeof length !== "number") return undefined;
+  return [...text].slice(start, start + length).join("");
 }
 
 function pushed(list: JsonValue | undefined, item: JsonValue | undefined): null | undefined {

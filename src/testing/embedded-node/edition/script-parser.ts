@@ -62,11 +62,19 @@ class ScriptParser {
       this.#expect("=");
       return { kind: "let", name, value: this.#expression() };
     }
+    if (this.#accept("return")) return this.#return();
     const target = this.#expression();
     const { value: operator, position } = this.#peek();
     if (!ASSIGNMENTS.includes(operator)) return { kind: "expression", expression: target };
     this.#at += 1;
     return { kind: "assign", target, operator, position, value: this.#expression() };
+  }
+
+  /** What is returned is of no interest: only `doc` counts. */
+  #return(): ScriptStatement {
+    const { kind, value } = this.#peek();
+    if (kind !== "end" && value !== ";" && value !== "}") this.#expression();
+    return { kind: "return" };
   }
 
   #if(): ScriptStatement {

@@ -35,4 +35,5 @@ export type ScriptStatement =
       readonly then: readonly ScriptStatement[];
       readonly otherwise: readonly ScriptStatement[];
     }
+  | { readonly kind: "return" }
   | { readonly kind: "expression"; readonly expression: ScriptExpression };

@@ -83,12 +83,12 @@ function editByFunction(context: RouteContext): Reply {
   const edition = readBody(context, readEdition);
   const uid = checkIndexUid(params["indexUid"] ?? "");
   const scriptContext = edition.context ?? null;
-  if (typeof scriptContext !== "object" || Array.isArray(scriptContext)) {
-    throw new ApiError("invalid_document_edition_context", "The context must be an object");
-  }
   const script = parseFunction(edition.function);
   const filter = edition.filter ?? null;
   prefixed(uid, () => checkFilterSyntax(node, filter, CODE));
+  if (typeof scriptContext !== "object" || Array.isArray(scriptContext)) {
+    throw new ApiError("invalid_document_edition_context", "The context must be an object");
+  }
   const details = (editedDocuments: number | null, deletedDocuments: number | null): JsonObject => ({
     editedDocuments,
     deletedDocuments,
