@@ -1,4 +1,3 @@
-import { copiesOf } from "../cluster/copies.ts";
 import { type IndexRow, physicalUid } from "../cluster/registry.ts";
 import type { ClusterRequest, ClusterResponse, JsonObject, JsonValue } from "../core/types.ts";
 import { idHash } from "../routing/shard.ts";
@@ -90,7 +89,7 @@ async function start(cluster: Cluster, deletion: Deletion): Promise<() => Promis
   }
   const write = toWrite(cluster, deletion, { row, metadata: markedMetadata(head.uid, customMetadata) });
   const counted = selection.kind === "ids" ? { ...head, distinct: selection.ids.length } : head;
-  const accepted = acceptWrite(cluster, { head: counted, write, copies: copiesOf(cluster.topology) });
+  const accepted = acceptWrite(cluster, { head: counted, write });
   return () => accepted;
 }
 

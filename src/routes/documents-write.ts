@@ -1,4 +1,3 @@
-import { copiesOf } from "../cluster/copies.ts";
 import { physicalUid } from "../cluster/registry.ts";
 import { MiroirError } from "../core/errors.ts";
 import type { ClusterRequest, ClusterResponse, ErrorBody, NodeInfo } from "../core/types.ts";
@@ -106,7 +105,7 @@ async function prepare(cluster: Cluster, write: WriteCall): Promise<() => Promis
   });
   if ("response" in sharded) return async () => sharded.response;
   const accepted = acceptWrite(cluster, {
-    ...{ head: { ...head, distinct: folded.length }, write: sharded, copies: copiesOf(cluster.topology) },
+    ...{ head: { ...head, distinct: folded.length }, write: sharded },
   });
   return () => accepted;
 }

@@ -1,6 +1,7 @@
 import type { ClusterRequest, ClusterResponse } from "../core/types.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { documentsDeleteRoute } from "./documents-delete.ts";
+import { documentsEditRoute } from "./documents-edit.ts";
 import { documentRoute, documentsRoute } from "./documents-read.ts";
 import { documentsWriteRoute } from "./documents-write.ts";
 import { facetSearchRoute } from "./facet-search.ts";
@@ -25,6 +26,7 @@ const HANDLERS: readonly RouteHandler[] = [
   documentsRoute,
   documentsWriteRoute,
   documentsDeleteRoute,
+  documentsEditRoute,
   indexRoute,
   indexesRoute,
   indexWriteRoute,

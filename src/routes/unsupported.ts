@@ -18,12 +18,6 @@ const REFUSALS: readonly Refusal[] = [
     what: "`multiSearch()`",
     instead: "Send the searches one by one with `index(uid).search()`; `Promise.all` runs them side by side.",
   },
-  {
-    methods: ["POST"],
-    paths: ["indexes/:uid/documents/edit"],
-    what: "`index.updateDocumentsByFunction()`",
-    instead: "Read the documents, change them and write them with `updateDocuments()`.",
-  },
   { methods: ["POST"], paths: ["indexes/:uid/fields"], what: "`index.getFields()`", instead: "Use `getStats()`." },
   {
     methods: ["POST"],

@@ -1,3 +1,5 @@
+import { rewordScriptError } from "../routing/edition/guard-script.ts";
+
 /** Names that the physical settings add to the lists in a node's error texts, which quote each name or the whole list. */
 const RESERVED_NAMES: readonly RegExp[] = [/`_miroir_[a-z_*]*`(, )?/g, /_miroir_[a-z_*]*, /g, /, _miroir_[a-z_*]*/g];
 
@@ -26,8 +28,9 @@ export interface IndexNames {
  * indexes what users call them when it is told the `names`.
  */
 export function wordLogically<T>(body: T, names?: IndexNames): T {
-  const message = (body as { message?: unknown } | null | undefined)?.message;
+  const { message, code } = (body ?? {}) as { message?: unknown; code?: unknown };
   if (typeof message !== "string") return body;
+  if (code === "edit_documents_by_function_error") return { ...body, message: rewordScriptError(message) };
   const isOwn = message.includes("_miroir_") || OWN_RULE.test(message);
   const worded = isOwn ? wordMessage(message) : message;
   const named =

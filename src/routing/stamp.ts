@@ -22,6 +22,14 @@ export interface StampParts {
   readonly writer: number;
 }
 
+/** Stamps of one edit: `head`, the three digits of a document's finest slot, `tail`. They are *derived*. */
+export interface SpreadStamp {
+  readonly head: string;
+  readonly tail: string;
+  /** Not below any of them. */
+  readonly last: string;
+}
+
 /**
  * A hybrid logical clock (Kulkarni et al. 2014): every stamp is above all that this clock gave or saw before, and close
  * to the time. Twenty hexadecimal digits: 48 bits of milliseconds, 16 of counter, whose last bit means *derived*, and
@@ -48,6 +56,20 @@ export class HybridClock {
     else if (this.#sequence + 1 < STAMPS_PER_MS) this.#sequence++;
     else this.#set(this.#timeMs + 1, 0);
     return encodeStamp({ timeMs: this.#timeMs, sequence: this.#sequence, derived, writer: this.#writer });
+  }
+
+  /**
+   * A whole millisecond's stamps, for documents that are stamped where they lie: one for each of the 4,096 finest slots, so
+   * that few documents share one.
+   */
+  nextSpread(): SpreadStamp {
+    const timeMs = Math.max(Math.floor(this.#now()), this.#timeMs + 1);
+    this.#set(timeMs, STAMPS_PER_MS - 1);
+    return {
+      head: encodeDigits(digits(timeMs, 12)),
+      tail: encodeDigits(`1${digits(this.#writer, 4)}`),
+      last: encodeStamp({ timeMs, sequence: STAMPS_PER_MS - 1, derived: true, writer: this.#writer }),
+    };
   }
 
   /** Learns of a stamp given elsewhere: every later one from here is above it. */

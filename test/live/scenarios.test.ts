@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { live, liveUrls, resetServers } from "../support/live.ts";
+import { documentsEditScenarios } from "../support/scenarios/documents-edit.ts";
 import { documentsReadScenarios } from "../support/scenarios/documents-read.ts";
 import { documentsWriteScenarios } from "../support/scenarios/documents-write.ts";
 import { indexNameScenarios } from "../support/scenarios/index-names.ts";
@@ -25,6 +26,7 @@ if (liveUrls.length < 3) {
     settingsScenarios(live);
     documentsWriteScenarios(live);
     documentsReadScenarios(live);
+    documentsEditScenarios(live);
     numberScenarios(live);
     statsScenarios(live);
     tasksScenarios(live);

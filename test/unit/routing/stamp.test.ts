@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { encodeDigits } from "../../../src/routing/reserved.ts";
 import { decodeStamp, encodeStamp, HybridClock } from "../../../src/routing/stamp.ts";
 
 const clockAt = (time: { ms: number }, writer = 7) => new HybridClock({ now: () => time.ms, writer });
@@ -21,6 +22,18 @@ describe("HybridClock", () => {
       last = stamp;
     }
     expect(decodeStamp(last).timeMs).toBe(1002);
+  });
+
+  it("gives a whole millisecond to documents that are stamped where they lie", () => {
+    const clock = clockAt({ ms: 1000 });
+    const before = clock.next(false);
+    const { head, tail, last } = clock.nextSpread();
+    const stamps = ["000", "001", "fff"].map((slot) => head + encodeDigits(slot) + tail);
+    expect(stamps.map(decodeStamp)).toEqual(
+      [0, 8, 0xfff * 8].map((sequence) => ({ timeMs: 1001, sequence, derived: true, writer: 7 })),
+    );
+    expect([before, ...stamps, last]).toEqual([before, ...stamps, last].sort());
+    expect(clock.next(false) > last).toBe(true);
   });
 
   it("follows the time when it moves on", () => {
