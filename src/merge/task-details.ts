@@ -52,7 +52,8 @@ function withoutReplicas(nodeDetails: readonly JsonObject[], copies: number): Js
 function resultOf(field: (typeof RESULTS)[number], { head, parts, status, copies }: DetailsMerge): JsonValue {
   if (!isFinal(status)) return null;
   if (status === "failed") {
-    const told = detailsOf(parts, "failed").find((details) => field in details);
+    const failed = parts.filter((part) => statusOf(part) === "failed").map((part) => part.task?.["details"]);
+    const told = failed.filter(isObject).find((details) => field in details);
     return told === undefined ? 0 : (told[field] ?? null);
   }
   const finished = detailsOf(parts, status === "canceled" ? "canceled" : "succeeded");

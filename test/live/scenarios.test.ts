@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { live, liveUrls, resetServers } from "../support/live.ts";
 import { documentsEditScenarios } from "../support/scenarios/documents-edit.ts";
+import { documentsFormsScenarios } from "../support/scenarios/documents-forms.ts";
 import { documentsReadScenarios } from "../support/scenarios/documents-read.ts";
 import { documentsWriteScenarios } from "../support/scenarios/documents-write.ts";
 import { indexNameScenarios } from "../support/scenarios/index-names.ts";
@@ -27,6 +28,7 @@ if (liveUrls.length < 3) {
     documentsWriteScenarios(live);
     documentsReadScenarios(live);
     documentsEditScenarios(live);
+    documentsFormsScenarios(live);
     numberScenarios(live);
     statsScenarios(live);
     tasksScenarios(live);
