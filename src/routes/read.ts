@@ -8,9 +8,11 @@ import { coverShards, isCoverable } from "../routing/cover.ts";
 import type { NodeRequest, NodeResponse } from "../transport/transport.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 
-/** A read of some shards of one physical index. */
+/** A read of some shards of one physical index, or of several that are asked together. */
 export interface ShardRead {
   readonly index: string;
+  /** Further physical indexes that the same request reads. */
+  readonly otherIndexes?: readonly string[];
   readonly shards: readonly number[];
   readonly call: CallOptions;
   readonly signal: AbortSignal | undefined;
@@ -54,10 +56,11 @@ function lacksIndex(response: NodeResponse): boolean {
 function coverFor(cluster: Cluster, read: ShardRead): Pick<ScatterInput, "cover" | "isCoverable"> {
   const { topology, health, debts } = cluster;
   const { preference } = read.call;
+  const indexes = [read.index, ...(read.otherIndexes ?? [])];
   const spread = { random: Math.random(), ...(preference === undefined ? {} : { preference }) };
   const usable = (node: string, shard: number) => {
     if (health.isSuspect(node)) return "no";
-    return debts.ledger.owes(read.index, node, shard) ? "indebted" : "good";
+    return indexes.some((index) => debts.ledger.owes(index, node, shard)) ? "indebted" : "good";
   };
   const { groups } = topology;
   return {

@@ -6,6 +6,7 @@ import { documentRoute, documentsRoute } from "./documents-read.ts";
 import { documentsWriteRoute } from "./documents-write.ts";
 import { facetSearchRoute } from "./facet-search.ts";
 import { indexesRoute, indexRoute, indexWriteRoute } from "./indexes.ts";
+import { multiSearchRoute } from "./multi-search.ts";
 import { matchPath, type RouteHandler } from "./route.ts";
 import { searchRoute } from "./search.ts";
 import { settingsReadRoute, settingsWriteRoute } from "./settings.ts";
@@ -22,6 +23,7 @@ const HANDLERS: readonly RouteHandler[] = [
   searchRoute,
   facetSearchRoute,
   similarRoute,
+  multiSearchRoute,
   documentRoute,
   documentsRoute,
   documentsWriteRoute,

@@ -29,7 +29,7 @@ export const searchRoute: RouteHandler = {
     const body = searchBody(request);
     // A body that is no object has no meaning to split: one node words the refusal.
     if (body === undefined) return refuse(cluster, request, { response: MALFORMED, call: context.call });
-    refuseReservedNames(body, NAMING_FIELDS);
+    refuseReservedNames(body, SEARCH_NAMING_FIELDS);
     const view = searchView(row);
     const search = { body, view, planned: planSearch(body, view), call: context.call };
     const result = await ask(cluster, request, { ...search, index: physicalUid(row) });
@@ -64,7 +64,7 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
 };
 
 /** Fields of a search that name attributes. */
-const NAMING_FIELDS = [
+export const SEARCH_NAMING_FIELDS: readonly string[] = [
   ...["filter", "sort", "facets", "distinct", "attributesToRetrieve", "attributesToSearchOn"],
   ...["attributesToHighlight", "attributesToCrop"],
 ];

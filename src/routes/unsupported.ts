@@ -12,12 +12,6 @@ interface Refusal {
 const ONE_SERVER = "Call it on a client with a single `host`.";
 
 const REFUSALS: readonly Refusal[] = [
-  {
-    methods: ["POST"],
-    paths: ["multi-search"],
-    what: "`multiSearch()`",
-    instead: "Send the searches one by one with `index(uid).search()`; `Promise.all` runs them side by side.",
-  },
   { methods: ["POST"], paths: ["indexes/:uid/fields"], what: "`index.getFields()`", instead: "Use `getStats()`." },
   {
     methods: ["POST"],

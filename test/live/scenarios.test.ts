@@ -6,6 +6,7 @@ import { documentsReadScenarios } from "../support/scenarios/documents-read.ts";
 import { documentsWriteScenarios } from "../support/scenarios/documents-write.ts";
 import { indexNameScenarios } from "../support/scenarios/index-names.ts";
 import { indexScenarios } from "../support/scenarios/indexes.ts";
+import { multiSearchScenarios } from "../support/scenarios/multi-search.ts";
 import { numberScenarios } from "../support/scenarios/numbers.ts";
 import { searchScenarios } from "../support/scenarios/search.ts";
 import { settingsScenarios } from "../support/scenarios/settings.ts";
@@ -33,5 +34,6 @@ if (liveUrls.length < 3) {
     statsScenarios(live);
     tasksScenarios(live);
     searchScenarios(live);
+    multiSearchScenarios(live);
   });
 }

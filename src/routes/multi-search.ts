@@ -1,0 +1,72 @@
+import type { ClusterRequest, ClusterResponse, JsonObject, JsonValue } from "../core/types.ts";
+import { isObject } from "../merge/answer-shape.ts";
+import type { Cluster } from "./cluster.ts";
+import type { Batch, BatchQuery } from "./multi-search/batch.ts";
+import { searchPlainly } from "./multi-search/plain.ts";
+import { refuseBatch } from "./multi-search/refusal.ts";
+import { refuseReservedNames } from "./reserved-names.ts";
+import type { RouteContext, RouteHandler } from "./route.ts";
+import { SEARCH_NAMING_FIELDS } from "./search.ts";
+import { searchView } from "./search-view.ts";
+import { askOneNode, notSupported } from "./verbatim.ts";
+
+/** `POST multi-search`: every node is asked all queries at once, and the answers are merged query by query. */
+export const multiSearchRoute: RouteHandler = {
+  routes: [{ method: "POST", path: "multi-search" }],
+  async handle(request, context) {
+    const cluster = await context.cluster();
+    const { body } = request;
+    if (isObject(body) && Array.isArray(body["queries"])) {
+      refuseUnsupported(body, body["queries"]);
+      if (body["queries"].length === 0) return askNothing(cluster, request, context);
+      const batch = await batchOf(cluster, { request, call: context.call, body, given: body["queries"] });
+      if (batch !== undefined) return searchPlainly(cluster, batch);
+    }
+    return refuseBatch(cluster, request, { call: context.call });
+  },
+};
+
+/** A list without queries is the same on every node. */
+async function askNothing(cluster: Cluster, request: ClusterRequest, context: RouteContext): Promise<ClusterResponse> {
+  const { status, body, headers } = await askOneNode(cluster, request, context.call);
+  return { status, body, headers };
+}
+
+interface Given extends Omit<Batch, "queries"> {
+  readonly given: readonly JsonValue[];
+}
+
+/** The queries with their indexes; `undefined` when one is no query, or its index is unknown. */
+async function batchOf(cluster: Cluster, { given, ...batch }: Given): Promise<Batch | undefined> {
+  const queries: BatchQuery[] = [];
+  for (const [position, query] of given.entries()) {
+    if (!isObject(query) || typeof query["indexUid"] !== "string") return undefined;
+    const row = await cluster.registry.find(query["indexUid"]);
+    if (row === undefined) return undefined;
+    refuseReservedNames(query, SEARCH_NAMING_FIELDS);
+    queries.push({ position, body: query, row, view: searchView(row) });
+  }
+  return { ...batch, queries };
+}
+
+const SEMANTIC = "Use keyword searches, or one server for semantic search.";
+
+/** Parameters of a query whose answer cannot be merged from the nodes' own, with what to use instead. */
+const UNSUPPORTED: Readonly<Record<string, string>> = {
+  hybrid: SEMANTIC,
+  vector: SEMANTIC,
+  media: SEMANTIC,
+  personalize: "Re-rank the page in the application.",
+  useNetwork: "miroir asks every node by itself.",
+};
+
+function refuseUnsupported({ federation }: JsonObject, queries: readonly JsonValue[]): void {
+  for (const given of [...queries, federation]) {
+    for (const [parameter, instead] of Object.entries(UNSUPPORTED)) {
+      const value = isObject(given) ? (given[parameter] ?? null) : null;
+      if (value === null || value === false) continue;
+      throw notSupported(`The search parameter \`${parameter}\` in a multi-search`, instead);
+    }
+  }
+  if (isObject(federation)) throw notSupported("Federated search", "Leave `federation` out and merge the answers.");
+}
