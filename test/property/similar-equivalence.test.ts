@@ -34,9 +34,9 @@ const options = fc.record(
   { requiredKeys: [] },
 );
 
-const requests: fc.Arbitrary<JsonObject> = fc
-  .tuple(fc.nat(29), searches, options)
-  .map(([id, { filter }, some]) => ({ id, embedder: EMBEDDER, ...(filter !== undefined && { filter }), ...some }));
+const requests: fc.Arbitrary<JsonObject> = fc.tuple(fc.nat(29), searches, options).map(([id, { filter }, some]) => {
+  return { id, embedder: EMBEDDER, ...(filter !== undefined && { filter }), ...(some as JsonObject) };
+});
 
 const scored = (request: JsonObject): JsonObject => ({ ...request, showRankingScore: true });
 
