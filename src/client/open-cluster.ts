@@ -8,6 +8,7 @@ import { Lanes } from "../execute/lane.ts";
 import { Operator } from "../execute/operator.ts";
 import { Repairer } from "../execute/repair/repairer.ts";
 import { requireSupportedServers } from "../execute/server-version.ts";
+import { requireSharedMasterKey } from "../execute/shared-keys.ts";
 import { TaskHighWater } from "../execute/task-high-water.ts";
 import type { Cluster } from "../routes/cluster.ts";
 import { wordLogically } from "../routes/wording.ts";
@@ -55,6 +56,7 @@ export async function openCluster(config: StaticClusterConfig | TopologyClusterC
     verifyIdentity(operator, node, { clusterId: known.clusterId, lastTaskUid: highWater.of(node) });
   try {
     await requireSupportedServers(operator, configured.nodes);
+    await requireSharedMasterKey(operator, configured.nodes);
     const met = await introduce(operator, configured);
     known.clusterId = met.topology.clusterId;
     const cluster = assemble({

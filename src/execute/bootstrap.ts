@@ -6,6 +6,7 @@ import { MiroirError } from "../core/errors.ts";
 import type { JsonObject, NodeInfo } from "../core/types.ts";
 import { MARKER_ID } from "./identity.ts";
 import { type Operator, OperatorCallFailed } from "./operator.ts";
+import { shareDefaultKeys } from "./shared-keys.ts";
 import { putState, readState, STATE_INDEX, type StateRecord } from "./state-index.ts";
 
 /** What the nodes said when the process met them. */
@@ -148,6 +149,7 @@ async function found(operator: Operator, configured: Topology, signal: AbortSign
     );
   }
   await Promise.all(order.map((node) => writeMarker(operator, node, { topology, signal })));
+  await shareDefaultKeys(operator, order);
   return { topology, records: [], absent: [], strangers: [] };
 }
 

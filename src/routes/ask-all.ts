@@ -14,7 +14,10 @@ import { asNodeRequest } from "./verbatim.ts";
 export interface AllAnswers {
   readonly nodes: readonly NodeInfo[];
   readonly parts: readonly Part[];
+  /** What to show when no node has a good answer. */
   readonly refusal: NodeResponse | undefined;
+  /** What the nodes said that refused. */
+  readonly refusals: readonly NodeResponse[];
   readonly failures: readonly Attempt[];
 }
 
@@ -73,6 +76,7 @@ function sortReplies(
     nodes: good.map(({ node }) => node),
     parts: good.map(({ response }, order) => ({ order, body: response.body })),
     refusal: good.length === 0 ? answered[0]?.response : undefined,
+    refusals: answered.filter(({ response }) => response.status >= 400).map(({ response }) => response),
     failures,
   };
 }

@@ -6,6 +6,7 @@ import { documentRoute, documentsRoute } from "./documents-read.ts";
 import { documentsWriteRoute } from "./documents-write.ts";
 import { facetSearchRoute } from "./facet-search.ts";
 import { indexesRoute, indexRoute, indexWriteRoute } from "./indexes.ts";
+import { keyCreationRoute, keyDeletionRoute, keyRoute, keysRoute, keyUpdateRoute } from "./keys.ts";
 import { multiSearchRoute } from "./multi-search.ts";
 import { matchPath, type RouteHandler } from "./route.ts";
 import { searchRoute } from "./search.ts";
@@ -41,6 +42,11 @@ const HANDLERS: readonly RouteHandler[] = [
   tasksRoute,
   healthRoute,
   versionRoute,
+  keysRoute,
+  keyRoute,
+  keyCreationRoute,
+  keyUpdateRoute,
+  keyDeletionRoute,
 ];
 
 /** What a request is answered with. */

@@ -39,12 +39,6 @@ const REFUSALS: readonly Refusal[] = [
   },
   { methods: ["GET"], paths: ["batches", "batches/:uid"], what: "`batches`", instead: "Use `tasks`." },
   {
-    methods: ["GET", "POST", "PATCH", "DELETE"],
-    paths: ["keys", "keys/:key"],
-    what: "Managing API keys",
-    instead: "Create the key with the same `uid` on every node; its text is then the same everywhere.",
-  },
-  {
     methods: ["POST"],
     paths: ["dumps", "snapshots"],
     what: "Dumps and snapshots",

@@ -93,7 +93,9 @@ export async function refuseMissingIndex(
   const own = await askOneNode(cluster, request, missing.call);
   // The nodes may know an index by this name that users know by another: what they say of it is nobody's business.
   const isAnothers = cluster.registry.holderOf(missing.uid) !== undefined && own.status !== 401 && own.status !== 403;
-  if (own.status >= 400 && !isAnothers) return { status: own.status, body: own.body, headers: own.headers };
+  if (own.status >= 400 && !isAnothers) {
+    return { status: own.status, body: wordLogically(own.body, cluster.registry), headers: own.headers };
+  }
   return { status: 404, body: indexNotFound(missing.uid) };
 }
 

@@ -15,6 +15,9 @@ const EMPTY_LISTS: readonly (readonly [RegExp, string])[] = [
 const OWN_RULES = /(?<=filterableAttributes[\s\S]*|match(?:ed|es) )rule #(\d+)/g;
 const OWN_RULE = /match(?:ed|es) rule #\d+ in `?filterableAttributes/;
 
+/** Patterns for the later generations of an index, which the keys on the nodes have and the user's have not. */
+const GENERATION_PATTERNS = /, "[^"]*__g\*"/g;
+
 /** An index as the server's error texts name it. */
 const NAMED_INDEX = /\b([Ii]ndex) `([A-Za-z0-9_-]+)`/g;
 
@@ -31,8 +34,7 @@ export function wordLogically<T>(body: T, names?: IndexNames): T {
   const { message, code } = (body ?? {}) as { message?: unknown; code?: unknown };
   if (typeof message !== "string") return body;
   if (code === "edit_documents_by_function_error") return { ...body, message: rewordScriptError(message) };
-  const isOwn = message.includes("_miroir_") || OWN_RULE.test(message);
-  const worded = isOwn ? wordMessage(message) : message;
+  const worded = isTouched(message) ? wordMessage(message) : message;
   const named =
     names === undefined
       ? worded
@@ -40,9 +42,13 @@ export function wordLogically<T>(body: T, names?: IndexNames): T {
   return named === message ? body : { ...body, message: named };
 }
 
+function isTouched(message: string): boolean {
+  return message.includes("_miroir_") || message.includes('__g*"') || OWN_RULE.test(message);
+}
+
 /** See {@link wordLogically}. */
 export function wordMessage(message: string): string {
-  let worded = message;
+  let worded = message.replaceAll(GENERATION_PATTERNS, "");
   for (const names of RESERVED_NAMES) worded = worded.replace(names, "");
   worded = worded.replace(/, (?=\.)/g, "").replaceAll(OWN_RULES, (_, rule: string) => `rule #${Number(rule) - 1}`);
   for (const [list, sentence] of EMPTY_LISTS) worded = worded.replace(list, sentence);

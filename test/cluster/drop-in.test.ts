@@ -23,7 +23,7 @@ describe("the package", () => {
     expect(client).toBeInstanceOf(official.Meilisearch);
     expect(client.index("movies")).toBeInstanceOf(official.Index);
     await expect(client.getIndex("movies")).rejects.toBeInstanceOf(official.MeilisearchApiError);
-    await expect(client.getKeys()).rejects.toBeInstanceOf(official.MeilisearchApiError);
+    await expect(client.getWebhooks()).rejects.toBeInstanceOf(official.MeilisearchApiError);
   });
 
   it("passes every call of a client with one host through untouched", async () => {

@@ -6,6 +6,7 @@ import { documentsReadScenarios } from "../support/scenarios/documents-read.ts";
 import { documentsWriteScenarios } from "../support/scenarios/documents-write.ts";
 import { indexNameScenarios } from "../support/scenarios/index-names.ts";
 import { indexScenarios } from "../support/scenarios/indexes.ts";
+import { keyScenarios } from "../support/scenarios/keys.ts";
 import { multiSearchScenarios } from "../support/scenarios/multi-search.ts";
 import { numberScenarios } from "../support/scenarios/numbers.ts";
 import { searchScenarios } from "../support/scenarios/search.ts";
@@ -35,5 +36,6 @@ if (liveUrls.length < 3) {
     tasksScenarios(live);
     searchScenarios(live);
     multiSearchScenarios(live);
+    keyScenarios(live);
   });
 }
