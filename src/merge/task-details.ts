@@ -6,6 +6,9 @@ import type { TaskHead, TaskPart } from "./virtual-task.ts";
 /** Counts that nodes find out while they work, null until then. */
 const RESULTS = ["indexedDocuments", "editedDocuments", "deletedDocuments", "canceledTasks", "deletedTasks"] as const;
 
+/** Changes of the registry: their node tasks count documents of miroir's own. */
+const UNCOUNTED: ReadonlySet<string> = new Set(["indexSwap", "indexUpdate"]);
+
 /** What a node was given; the caller's own number is shown, and tells how many nodes count each document. */
 const GIVEN = ["receivedDocuments", "providedIds"] as const;
 
@@ -31,7 +34,7 @@ export function mergeTaskDetails(merge: DetailsMerge): JsonObject | undefined {
   const known = head.details ?? withoutReplicas(nodeDetails, merge.copies);
   if (known === undefined) return undefined;
   const merged: JsonObject = { ...known };
-  for (const field of RESULTS) {
+  for (const field of UNCOUNTED.has(head.type) ? [] : RESULTS) {
     if (nodeDetails.some((details) => field in details)) merged[field] = resultOf(field, merge);
   }
   return Object.fromEntries(Object.entries(merged).sort(([left], [right]) => rank(left) - rank(right)));
