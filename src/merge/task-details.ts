@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "../core/types.ts";
 import { isObject } from "./answer-shape.ts";
+import { byteSizeText, parseByteSize } from "./byte-size.ts";
 import { isFinal, statusOf, type TaskStatus } from "./task-status.ts";
 import type { TaskHead, TaskPart } from "./virtual-task.ts";
 
@@ -11,6 +12,9 @@ const UNCOUNTED: ReadonlySet<string> = new Set(["indexSwap", "indexUpdate"]);
 
 /** What a node was given; the caller's own number is shown, and tells how many nodes count each document. */
 const GIVEN = ["receivedDocuments", "providedIds"] as const;
+
+/** Sizes of what a node has, added up over the nodes. */
+const SIZES = ["preCompactionSize", "postCompactionSize"] as const;
 
 /** Order of the fields in the server's answer; others follow as they come. */
 const FIELD_ORDER = [
@@ -47,6 +51,11 @@ function withoutReplicas(nodeDetails: readonly JsonObject[], copies: number): Js
   const merged: JsonObject = { ...first };
   for (const field of GIVEN) {
     if (first[field] !== undefined) merged[field] = Math.round(sumOf(nodeDetails, field) / copies);
+  }
+  for (const field of SIZES) {
+    const sizes = nodeDetails.map((details) => parseByteSize(String(details[field])));
+    if (sizes.every((size) => size !== undefined))
+      merged[field] = byteSizeText(sizes.reduce((sum, size) => sum + size, 0));
   }
   return merged;
 }

@@ -1,10 +1,12 @@
 import type { ClusterRequest, ClusterResponse } from "../core/types.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
+import { compactRoute } from "./compact.ts";
 import { documentsDeleteRoute } from "./documents-delete.ts";
 import { documentsEditRoute } from "./documents-edit.ts";
 import { documentRoute, documentsRoute } from "./documents-read.ts";
 import { documentsWriteRoute } from "./documents-write.ts";
 import { facetSearchRoute } from "./facet-search.ts";
+import { fieldsRoute } from "./fields.ts";
 import { indexesRoute, indexRoute, indexWriteRoute } from "./indexes.ts";
 import { keyCreationRoute, keyDeletionRoute, keyRoute, keysRoute, keyUpdateRoute } from "./keys.ts";
 import { multiSearchRoute } from "./multi-search.ts";
@@ -34,6 +36,8 @@ const HANDLERS: readonly RouteHandler[] = [
   indexesRoute,
   indexWriteRoute,
   swapRoute,
+  compactRoute,
+  fieldsRoute,
   settingsReadRoute,
   settingsWriteRoute,
   indexStatsRoute,

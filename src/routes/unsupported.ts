@@ -12,13 +12,6 @@ interface Refusal {
 const ONE_SERVER = "Call it on a client with a single `host`.";
 
 const REFUSALS: readonly Refusal[] = [
-  { methods: ["POST"], paths: ["indexes/:uid/fields"], what: "`index.getFields()`", instead: "Use `getStats()`." },
-  {
-    methods: ["POST"],
-    paths: ["indexes/:uid/compact"],
-    what: "`index.compact()`",
-    instead: "Compact each node by itself.",
-  },
   {
     methods: ["POST"],
     paths: ["tasks/cancel"],

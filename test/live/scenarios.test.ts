@@ -4,6 +4,7 @@ import { documentsEditScenarios } from "../support/scenarios/documents-edit.ts";
 import { documentsFormsScenarios } from "../support/scenarios/documents-forms.ts";
 import { documentsReadScenarios } from "../support/scenarios/documents-read.ts";
 import { documentsWriteScenarios } from "../support/scenarios/documents-write.ts";
+import { fieldScenarios } from "../support/scenarios/fields.ts";
 import { indexNameScenarios } from "../support/scenarios/index-names.ts";
 import { indexScenarios } from "../support/scenarios/indexes.ts";
 import { keyScenarios } from "../support/scenarios/keys.ts";
@@ -26,6 +27,7 @@ if (liveUrls.length < 3) {
     afterAll(resetServers);
     indexScenarios(live);
     indexNameScenarios(live);
+    fieldScenarios(live);
     settingsScenarios(live);
     documentsWriteScenarios(live);
     documentsReadScenarios(live);
