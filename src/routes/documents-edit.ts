@@ -127,7 +127,7 @@ function toWrite(
   const stamp = cluster.stamps.nextSpread();
   const guarded = guardScript(body.function, stamp);
   if ("refusal" in guarded) {
-    throw notSupported(guarded.refusal, "Write the function without it; `return` leaves it early as well.");
+    throw notSupported(guarded.refusal, "Write the function without it.");
   }
   const query = new URLSearchParams({ customMetadata: markedMetadata(head.uid, head.customMetadata) }).toString();
   return {

@@ -8,6 +8,9 @@ export type GuardedScript = { readonly script: string } | { readonly refusal: st
 /** Functions of the server that the guard itself calls. */
 const CALLED = new Set(["remove", "sub_string", "type_of"]);
 
+/** `|x| …`: a definition of a function too, which `eval` refuses. */
+const CLOSURE = /\|\s*\w[\w\s,]*\|/;
+
 const BEFORE =
   `let _miroir_tags = doc.remove("${RESERVED_SHARD}"); ` +
   `let _miroir_stamp = doc.remove("${RESERVED_VERSION}"); let _miroir_before = doc;`;
@@ -28,7 +31,9 @@ export function guardScript(script: string, stamp: SpreadStamp): GuardedScript {
     `doc.${RESERVED_SHARD} = _miroir_tags; doc.${RESERVED_VERSION} = _miroir_stamp; }`;
   const whole = script + "*/".repeat(masked.openComments);
   const functions = functionsOf(masked.code);
-  if (!/\breturn\b/.test(withoutRanges(masked.code, functions))) return { script: `${BEFORE}\n${whole}\n${after}` };
+  const body = withoutRanges(masked.code, functions);
+  if (!/\breturn\b/.test(body)) return { script: `${BEFORE}\n${whole}\n${after}` };
+  if (CLOSURE.test(body)) return { refusal: "A closure beside a `return` in the function of an edit" };
   const rest = `;\n${withoutRanges(whole, functions)}`; // `eval` trims what it is given, and lines must stay where they are
   return { script: `${BEFORE}\n${onlyRanges(whole, functions)}\neval("${rhaiText(rest)}")\n${after}` };
 }

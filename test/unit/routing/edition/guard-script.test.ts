@@ -53,6 +53,8 @@ describe("guardScript", () => {
   it("refuses what would leave the whole script, or take the place of what it calls", () => {
     expect(guardScript("exit()", STAMP)).toHaveProperty("refusal");
     expect(guardScript("eval(doc.code)", STAMP)).toHaveProperty("refusal");
+    expect(guardScript("let f = |x| x; if doc.a { return }", STAMP)).toHaveProperty("refusal");
+    expect(guardScript("let f = |x| x; doc.a = f.call(1) || doc.b", STAMP)).toHaveProperty("script");
     expect(guardScript("fn type_of(x) { 1 }", STAMP)).toHaveProperty("refusal");
     expect(guardScript("doc.exit = 1; doc.b = `eval(x)`; // exit()", STAMP)).toHaveProperty("script");
   });
