@@ -15,6 +15,7 @@ import { wordLogically } from "../routes/wording.ts";
 import { loadHasher } from "../routing/shard.ts";
 import { HybridClock } from "../routing/stamp.ts";
 import { NodeHealth } from "../select/health.ts";
+import { tasksOnNodes } from "../tasks/other-tasks.ts";
 import { TaskUids, WRITER_SLOTS } from "../tasks/task-uid.ts";
 import { TaskTracker } from "../tasks/tracker.ts";
 import { undiciTransport } from "../transport/undici.ts";
@@ -97,6 +98,8 @@ function assemble({ highWater, config, verify, ...shared }: Parts): Cluster {
   const learn: DebtBook["load"] = (records) => debts.load(records);
   const registry = new IndexRegistry({ operator, nodes, isSuspect, maxAgeMs: REGISTRY_MAX_AGE_MS, learn, stamps });
   const lanes = new Lanes();
+  const observe: HealthMonitor["observe"] = (node, outcome) => health.observe(node, outcome);
+  const reading = { operator, isSuspect, observe, timeoutMs: patienceMs };
   const repairer = new Repairer({
     ...{ operator, topology, nodesById, debts, health, registry, lanes, isEnabled: config.repair !== false },
     ...{ landingMs: options.writeTimeoutMs, roundMs: Math.min(REPAIR_ROUND_MS, options.writeTimeoutMs) },
@@ -105,11 +108,18 @@ function assemble({ highWater, config, verify, ...shared }: Parts): Cluster {
     ...{ ...shared, nodesById, health, debts, stamps, registry, lanes, repairer },
     intake: new Lanes(),
     tasks: new TaskTracker({
-      ...{ operator, clock, isSuspect, highWater, timeoutMs: patienceMs, sweepMs: SWEEP_MS, keep: KEPT_TASKS },
-      observe: (node, outcome) => health.observe(node, outcome),
+      ...{ ...reading, clock, highWater, sweepMs: SWEEP_MS, keep: KEPT_TASKS },
       probe: () => health.refresh(),
       recorded: (indexUid) => registry.stored(indexUid),
       word: (error) => wordLogically(error, registry),
+      others: tasksOnNodes({
+        ...{ ...reading, clock, topology, nodes, nodesById, keep: KEPT_TASKS, writeTimeoutMs: options.writeTimeoutMs },
+        record: (owed) => debts.record(owed),
+        freshDebts: async () => {
+          await registry.refresh().catch(() => undefined); // those known have to do
+          return debts.ledger.list();
+        },
+      }),
     }),
     taskUids: new TaskUids({ now: () => clock.now(), writer: randomBelow(WRITER_SLOTS) }),
     options,

@@ -1,5 +1,8 @@
+import { copiesOf } from "../cluster/copies.ts";
 import type { ClusterResponse } from "../core/types.ts";
 import type { TaskHead, TaskShard } from "../merge/tasks.ts";
+import { decodeDigits } from "../routing/reserved.ts";
+import { encodeShards, type TaskNote, writeNote } from "../tasks/task-note.ts";
 import type { Cluster } from "./cluster.ts";
 import { enqueued, partsOf } from "./enqueue.ts";
 import { type ShardedWrite, writeShards } from "./sharded-write.ts";
@@ -13,7 +16,7 @@ export interface AcceptedWrite {
 
 /** Sends a write and answers 202 with the virtual task once enough replicas acknowledged it. */
 export async function acceptWrite(cluster: Cluster, { head, write }: AcceptedWrite): Promise<ClusterResponse> {
-  const result = await writeShards(cluster, write);
+  const result = await writeShards(cluster, withNotes(cluster, { head, write }));
   if (result.kind === "refused") {
     const { status, body, headers } = result.response;
     return { status, body: wordLogically(body, cluster.registry), headers };
@@ -26,4 +29,25 @@ export async function acceptWrite(cluster: Cluster, { head, write }: AcceptedWri
 /** How many nodes count each document: all its copies, or the mean over the shards when some replicas missed the write. */
 function copiesCounted(shards: readonly TaskShard[]): number {
   return shards.reduce((copies, { nodes }) => copies + nodes.length, 0) / Math.max(1, shards.length);
+}
+
+/** The write, each of its requests with the note by which any process can put its virtual task together. */
+function withNotes({ topology, options }: Cluster, { head, write }: AcceptedWrite): ShardedWrite {
+  const { uid, enqueuedAt: _, ...said } = head;
+  const note: TaskNote = {
+    ...{ ...said, copies: copiesOf(topology), stamp: decodeDigits(write.stamp) },
+    shards: encodeShards(write.idsByShard.keys(), topology.shards),
+    consistency: write.call.consistency ?? options.writeConsistency,
+  };
+  return {
+    ...write,
+    requests: (node, shards, isOwed) => {
+      const requests = write.requests(node, shards, isOwed);
+      return requests.map((request, at) => {
+        const query = new URLSearchParams(request.query);
+        query.set("customMetadata", writeNote(uid, { ...note, piece: [at + 1, requests.length] }));
+        return { ...request, query: query.toString() };
+      });
+    },
+  };
 }

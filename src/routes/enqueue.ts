@@ -1,6 +1,7 @@
 import type { ClusterResponse, JsonObject } from "../core/types.ts";
 import type { WriteReply } from "../execute/write.ts";
 import type { TaskHead } from "../merge/tasks.ts";
+import { timeOfTask } from "../tasks/task-uid.ts";
 import type { NodeTaskRef } from "../tasks/virtual-task.ts";
 import type { Cluster } from "./cluster.ts";
 
@@ -16,10 +17,10 @@ export function enqueued(head: TaskHead): JsonObject {
   };
 }
 
-/** A new virtual task's fixed part. */
+/** A new virtual task's fixed part; its date is the number's, so that every process shows the same. */
 export function newHead(cluster: Cluster, head: Omit<TaskHead, "uid" | "enqueuedAt">): TaskHead {
-  const { taskUids, clock } = cluster;
-  return { uid: taskUids.next(), enqueuedAt: new Date(clock.now()).toISOString(), ...head };
+  const uid = cluster.taskUids.next();
+  return { uid, enqueuedAt: new Date(timeOfTask(uid)).toISOString(), ...head };
 }
 
 /** The node tasks behind the replies to a write. */

@@ -10,7 +10,7 @@ import { fieldsRoute } from "./fields.ts";
 import { indexesRoute, indexRoute, indexWriteRoute } from "./indexes.ts";
 import { keyCreationRoute, keyDeletionRoute, keyRoute, keysRoute, keyUpdateRoute } from "./keys.ts";
 import { multiSearchRoute } from "./multi-search.ts";
-import { matchPath, type RouteHandler } from "./route.ts";
+import { matchPath, type RouteContext, type RouteHandler } from "./route.ts";
 import { searchRoute } from "./search.ts";
 import { settingsReadRoute, settingsWriteRoute } from "./settings.ts";
 import { similarRoute } from "./similar.ts";
@@ -68,9 +68,22 @@ export function dispatch(request: ClusterRequest, context: DispatchContext): Pro
     for (const { method, path } of handler.routes) {
       if (method !== request.method) continue;
       const values = matchPath(path, request.path);
-      if (values !== undefined) return handler.handle(request, { ...context, path: values });
+      if (values !== undefined) return handle(handler, request, { ...context, path: values });
     }
   }
   const { what, instead } = explainRefusal(request);
   throw notSupported(what, instead);
+}
+
+/** Whoever is told the number of a task may hand it to another process, which must find it. */
+async function handle(handler: RouteHandler, request: ClusterRequest, context: RouteContext): Promise<ClusterResponse> {
+  let met: Promise<Cluster> | undefined;
+  const cluster = () => {
+    met ??= context.cluster();
+    return met;
+  };
+  const response = await handler.handle(request, { ...context, cluster });
+  const uid = (response.body as { taskUid?: unknown } | null | undefined)?.taskUid;
+  if (typeof uid === "number" && met !== undefined) await (await met).tasks.announced(uid); // the client may be closed by now
+  return response;
 }

@@ -9,6 +9,11 @@ const SEQUENCES = 2 ** SEQUENCE_BITS;
 /** How many writers can number tasks side by side. */
 export const WRITER_SLOTS = 2 ** WRITER_BITS;
 
+/** When a virtual task was accepted, in milliseconds since 1970, as its number tells. */
+export function timeOfTask(uid: number): number {
+  return ORIGIN_MS + Math.floor(uid / (WRITER_SLOTS * SEQUENCES));
+}
+
 /**
  * Numbers virtual tasks: 41 bits of milliseconds since 2024, 6 bits of writer slot, 6 bits of sequence; a safe integer,
  * ordered by time. When a millisecond is used up the next one is taken.

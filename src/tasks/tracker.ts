@@ -1,20 +1,15 @@
-import type { JsonObject, NodeInfo } from "../core/types.ts";
-import type { Outcome } from "../execute/attempt.ts";
-import { type Operator, OperatorCallFailed } from "../execute/operator.ts";
+import type { JsonObject } from "../core/types.ts";
 import type { TaskHighWater } from "../execute/task-high-water.ts";
 import { isObject } from "../merge/answer-shape.ts";
 import { mergeTask, type TaskPart } from "../merge/tasks.ts";
 import type { Clock } from "../util/clock.ts";
+import { askNodesForTasks, type NodeAnswer, type NodeTaskReading } from "./node-tasks.ts";
 import { findLosses, type Standing, standingOf } from "./standing.ts";
 import type { VirtualTask } from "./virtual-task.ts";
 
 /** What a {@link TaskTracker} works with. */
-export interface TaskTrackerOptions {
-  readonly operator: Operator;
+export interface TaskTrackerOptions extends NodeTaskReading {
   readonly clock: Clock;
-  readonly isSuspect: (node: string) => boolean;
-  /** Told of calls that failed: in an idle application nobody else would notice that a node is down. */
-  readonly observe: (node: string, outcome: Outcome) => void;
   /** Starts the probes of suspect nodes that are due: whoever waits for a task may be making no other call that would. */
   readonly probe: () => void;
   readonly highWater: TaskHighWater;
@@ -22,23 +17,36 @@ export interface TaskTrackerOptions {
   readonly recorded?: (indexUid: string) => Promise<void>;
   /** Words a node's error as users should read it. */
   readonly word?: (error: JsonObject) => JsonObject;
-  /** Longest wait for one node, in milliseconds. */
-  readonly timeoutMs: number;
+  /** The way to the virtual tasks of other processes, and theirs to ours. */
+  readonly others?: OtherTasks;
   /** Pause between two rounds over the open tasks, in milliseconds. */
   readonly sweepMs: number;
   /** Finished tasks kept in memory, at most. */
   readonly keep: number;
 }
 
+/** A virtual task of another process, and what is known of its node tasks already. */
+export interface OtherTask {
+  readonly task: VirtualTask;
+  readonly answers: ReadonlyMap<string, NodeAnswer>;
+}
+
+/** Where processes find each other's virtual tasks. */
+export interface OtherTasks {
+  /** Leaves a note about a task whose node tasks carry none. */
+  announce(task: VirtualTask): Promise<void>;
+  find(uid: number): Promise<OtherTask | undefined>;
+  /** Those that are new since the last call, oldest first. */
+  news(): Promise<OtherTask[]>;
+}
+
 interface Entry {
   task: VirtualTask;
+  readonly isOwn: boolean;
   readonly indebted: Set<string>;
   final: JsonObject | undefined;
   refreshing: Promise<JsonObject> | undefined;
 }
-
-/** A node's task list as the tracker reads it: `undefined` when the node could not be asked. */
-type NodeAnswer = ReadonlyMap<number, JsonObject> | undefined;
 
 /**
  * Follows virtual tasks to their end: asked by whoever polls, and by a sweep in the background, so that a replica that
@@ -49,6 +57,10 @@ export class TaskTracker {
   readonly #entries = new Map<number, Entry>();
   readonly #open = new Set<Entry>();
   readonly #closed = new AbortController();
+  /** Notes under way, by virtual task. */
+  readonly #announcing = new Map<number, Promise<void>>();
+  readonly #cancelers = new Map<number, number>();
+  readonly #deleted = new Set<number>();
   #sweep: Promise<void> = Promise.resolve();
   #isSweeping = false;
 
@@ -58,35 +70,122 @@ export class TaskTracker {
 
   /** Starts to follow a task. */
   add(task: VirtualTask): void {
-    const entry: Entry = { task, indebted: new Set(), final: undefined, refreshing: undefined };
-    this.#entries.set(task.head.uid, entry);
-    this.#open.add(entry);
+    this.#follow(this.#enter(task, true));
     for (const { node, taskUid } of task.parts) this.#options.highWater.learn(node, taskUid);
-    if (!this.#isSweeping) this.#sweep = this.#run();
+    if (task.isMarked !== true) this.#announce(task);
   }
 
   /** Takes in a task that ended without any node being asked, such as a payload that was refused. */
   addFinished(view: JsonObject, head: VirtualTask["head"]): void {
-    this.#entries.set(head.uid, { task: { head, parts: [] }, indebted: new Set(), final: view, refreshing: undefined });
+    const task: VirtualTask = { head, parts: [], view };
+    this.#enter(task, true).final = view;
     this.#prune();
+    this.#announce(task);
   }
 
-  /** The task as the user sees it now; `undefined` when this process does not know the number. */
+  /** Resolves when any process can find the task, or none can be told of it. */
+  async announced(uid: number): Promise<void> {
+    await this.#announcing.get(uid);
+  }
+
+  /** The task as the user sees it now; `undefined` when no process knows the number. */
   async view(uid: number): Promise<JsonObject | undefined> {
-    const entry = this.#entries.get(uid);
+    if (this.#deleted.has(uid)) return undefined;
+    const known = this.#entries.get(uid);
+    const entry = known === undefined || known.task.isPartial === true ? ((await this.#find(uid)) ?? known) : known;
     return entry === undefined ? undefined : (entry.final ?? this.#refresh(entry));
   }
 
-  /** Every task this process knows, newest first. */
-  views(): Promise<JsonObject[]> {
+  /** Every task of any process, newest first. */
+  async views(): Promise<JsonObject[]> {
+    await this.#learnNews();
     const entries = [...this.#entries.values()].sort((a, b) => b.task.head.uid - a.task.head.uid);
     return Promise.all(entries.map((entry) => entry.final ?? this.#refresh(entry)));
   }
 
+  /** The node tasks behind a virtual one that is known here. */
+  partsOf(uid: number): VirtualTask["parts"] {
+    return this.#entries.get(uid)?.task.parts ?? [];
+  }
+
+  /** Tells every process which tasks a cancelation or deletion is about, before any node is. */
+  async announceTargets(task: VirtualTask): Promise<void> {
+    await this.#options.others?.announce(task);
+    this.#learnTargets(task);
+  }
+
   /** Stops the sweep. */
   async close(): Promise<void> {
+    await Promise.all(this.#announcing.values());
     this.#closed.abort();
     await this.#sweep;
+  }
+
+  #enter(task: VirtualTask, isOwn: boolean): Entry {
+    const indebted = new Set(task.indebted);
+    const entry: Entry = { task, isOwn, indebted, final: undefined, refreshing: undefined };
+    const replaced = this.#entries.get(task.head.uid);
+    if (replaced !== undefined) this.#open.delete(replaced);
+    this.#entries.set(task.head.uid, entry);
+    return entry;
+  }
+
+  #follow(entry: Entry): void {
+    this.#open.add(entry);
+    if (!this.#isSweeping) this.#sweep = this.#run();
+  }
+
+  /** Without a note only this process knows the task, which was accepted all the same. */
+  #announce(task: VirtualTask): void {
+    const { uid } = task.head;
+    const announcing = this.#options.others?.announce(task).catch(() => undefined);
+    if (announcing === undefined) return;
+    this.#announcing.set(
+      uid,
+      announcing.then(() => {
+        this.#announcing.delete(uid);
+      }),
+    );
+  }
+
+  async #find(uid: number): Promise<Entry | undefined> {
+    const found = await this.#options.others?.find(uid);
+    return found === undefined ? undefined : this.#adopt(found);
+  }
+
+  async #learnNews(): Promise<void> {
+    for (const other of (await this.#options.others?.news()) ?? []) {
+      this.#learnTargets(other.task);
+      await this.#adopt(other);
+    }
+    this.#prune();
+  }
+
+  /** Takes in another process's task as it was found. What had ended when it was found is its writer's to settle. */
+  async #adopt({ task, answers }: OtherTask): Promise<Entry | undefined> {
+    const { uid } = task.head;
+    if (this.#deleted.has(uid)) return undefined;
+    const known = this.#entries.get(uid);
+    if (known?.isOwn === true || (known?.final !== undefined && known.task.isPartial !== true)) return known;
+    const entry = this.#enter(task, false);
+    const view = task.view ?? this.#merge(entry, partsAmong(task, answers));
+    if (isTerminal(view)) entry.final = view;
+    else this.#follow(entry);
+    return entry;
+  }
+
+  #learnTargets({ head: { uid, type }, targets = [] }: VirtualTask): void {
+    for (const target of targets) {
+      if (type === "taskCancelation") this.#cancelers.set(target, uid);
+      else this.#forget(target);
+    }
+  }
+
+  #forget(uid: number): void {
+    const entry = this.#entries.get(uid);
+    if (entry !== undefined) this.#open.delete(entry);
+    this.#entries.delete(uid);
+    this.#deleted.add(uid);
   }
 
   async #run(): Promise<void> {
@@ -110,38 +209,45 @@ export class TaskTracker {
   }
 
   async #ask(entry: Entry): Promise<JsonObject> {
-    const { task } = entry;
-    const answers = await this.#askNodes(task);
-    const parts = task.parts.map(({ node, taskUid }, order) => ({
-      node: node.id,
-      order,
-      task: this.#worded(answers.get(node.id)?.get(taskUid)),
-    }));
+    this.#options.probe();
+    const answers = await askNodesForTasks(entry.task.parts, this.#options);
+    const parts = partsAmong(entry.task, answers);
+    if (isTouchedByOthers(parts, this.#options)) await this.#learnNews();
+    if (this.#deleted.has(entry.task.head.uid)) return this.#merge(entry, parts);
     await this.#settleReplicas(entry, parts, answers);
-    const view = mergeTask({
-      head: task.head,
-      parts: parts.map((part) => ({ ...part, indebted: entry.indebted.has(part.node) })),
+    const view = this.#merge(entry, parts);
+    return isTerminal(view) ? this.#finish(entry, view) : view;
+  }
+
+  #merge({ task, indebted }: Entry, parts: readonly TaskPart[]): JsonObject {
+    const canceledBy = this.#cancelers.get(task.head.uid);
+    const counted = parts.map((part) => ({
+      ...{ ...part, task: this.#worded(part.task) },
+      indebted: indebted.has(part.node),
+    }));
+    return mergeTask({
+      head: canceledBy === undefined ? task.head : { ...task.head, canceledBy },
+      parts: task.isPartial === true ? [...counted, { node: "", order: counted.length, task: null }] : counted,
       ...(task.shards && { shards: task.shards }),
       ...(task.copies !== undefined && { copies: task.copies }),
     });
-    if (isTerminal(view)) await this.#finish(entry, view);
-    return view;
   }
 
-  #worded(task: JsonObject | undefined): JsonObject | null {
+  #worded(task: JsonObject | null): JsonObject | null {
     const { word } = this.#options;
     const error = task?.["error"];
-    if (task === undefined) return null;
-    return word === undefined || !isObject(error) ? task : { ...task, error: word(error) };
+    return task === null || word === undefined || !isObject(error) ? task : { ...task, error: word(error) };
   }
 
-  async #finish(entry: Entry, view: JsonObject): Promise<void> {
-    await entry.task.onSettled?.(view);
+  async #finish(entry: Entry, view: JsonObject): Promise<JsonObject> {
+    const final = (await entry.task.amend?.(view)) ?? view;
+    await entry.task.onSettled?.(final);
     await this.#options.recorded?.(entry.task.head.indexUid ?? "");
-    entry.final = view;
-    entry.task = { head: entry.task.head, parts: [] }; // what it might owe holds every id of the write
+    entry.final = final;
+    entry.task = lean(entry.task);
     this.#open.delete(entry);
     this.#prune();
+    return final;
   }
 
   /** Nodes that lost, failed or forgot the write while another replica holds it become indebted. */
@@ -150,7 +256,7 @@ export class TaskTracker {
     parts: readonly TaskPart[],
     answers: ReadonlyMap<string, NodeAnswer>,
   ): Promise<void> {
-    if (task.owe === undefined) return;
+    if (task.owe === undefined || task.isPartial === true) return;
     const nodesById = new Map(task.parts.map(({ node }) => [node.id, node]));
     const standings = new Map<string, Standing>();
     for (const id of nodesById.keys()) {
@@ -170,35 +276,6 @@ export class TaskTracker {
     }
   }
 
-  async #askNodes(task: VirtualTask): Promise<Map<string, NodeAnswer>> {
-    this.#options.probe();
-    const uidsByNode = new Map<NodeInfo, number[]>();
-    for (const { node, taskUid } of task.parts) {
-      const uids = uidsByNode.get(node);
-      if (uids === undefined) uidsByNode.set(node, [taskUid]);
-      else uids.push(taskUid);
-    }
-    const asked = [...uidsByNode].map(async ([node, uids]) => [node.id, await this.#askNode(node, uids)] as const);
-    return new Map(await Promise.all(asked));
-  }
-
-  async #askNode(node: NodeInfo, uids: readonly number[]): Promise<NodeAnswer> {
-    if (this.#options.isSuspect(node.id)) return undefined;
-    try {
-      const query = `uids=${uids.join(",")}&limit=${uids.length}`;
-      const { results } = await this.#options.operator.demand<{ results: JsonObject[] }>(node, {
-        method: "GET",
-        path: "tasks",
-        query,
-        timeoutMs: this.#options.timeoutMs,
-      });
-      return new Map(results.map((result) => [result["uid"] as number, result]));
-    } catch (error) {
-      if (error instanceof OperatorCallFailed) this.#options.observe(node.id, error.outcome);
-      return undefined; // a node that cannot be asked is told from one that forgot the task
-    }
-  }
-
   /** Forgets the oldest finished tasks beyond the limit. */
   #prune(): void {
     for (const [uid, entry] of this.#entries) {
@@ -208,6 +285,24 @@ export class TaskTracker {
   }
 }
 
+function partsAmong({ parts }: VirtualTask, answers: ReadonlyMap<string, NodeAnswer>): TaskPart[] {
+  return parts.map(({ node, taskUid }, order) => ({
+    node: node.id,
+    order,
+    task: answers.get(node.id)?.get(taskUid) ?? null,
+  }));
+}
+
+/** Whether a node task was canceled, or is gone from a node that answers: another process may know why. */
+function isTouchedByOthers(parts: readonly TaskPart[], { isSuspect }: TaskTrackerOptions): boolean {
+  return parts.some(({ node, task }) => task?.["status"] === "canceled" || (task === null && !isSuspect(node)));
+}
+
 function isTerminal(view: JsonObject): boolean {
   return view["status"] !== "enqueued" && view["status"] !== "processing";
+}
+
+/** A finished task without what it might owe, which holds every id of the write. */
+function lean({ owe: _owe, onSettled: _onSettled, amend: _amend, ...task }: VirtualTask): VirtualTask {
+  return task;
 }

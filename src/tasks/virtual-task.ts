@@ -15,6 +15,16 @@ export interface VirtualTask {
   readonly copies?: number;
   /** Whether the node tasks carry our `customMetadata`; one without it is another's, so the node lost its history. */
   readonly isMarked?: boolean;
+  /** Nodes that are known not to hold the write, though they may have a task of it. */
+  readonly indebted?: readonly string[];
+  /** True for another process's task that may have node tasks nobody has seen yet: it has not ended, whatever the known ones say. */
+  readonly isPartial?: boolean;
+  /** Virtual tasks that a cancelation or deletion is about. */
+  readonly targets?: readonly number[];
+  /** The whole task, when no node was asked for it. */
+  readonly view?: JsonObject;
+  /** Puts into the final state what the nodes cannot know. */
+  readonly amend?: (view: JsonObject) => Promise<JsonObject>;
   /** Records that a node which acknowledged does not hold the write after all, for the shards that a holder has. */
   readonly owe?: (node: NodeInfo, holders: ReadonlySet<string>) => Promise<void>;
   /** Runs once before the final state is shown. */

@@ -1,0 +1,91 @@
+import { STATE_INDEX } from "../execute/state-index.ts";
+import type { Clock } from "../util/clock.ts";
+import { askNodesForTasks, type NodeAnswer } from "./node-tasks.ts";
+import { type RebuildContext, rebuildTask } from "./rebuild.ts";
+import { type FoundPart, TaskFinder, type TaskFinderOptions } from "./task-finder.ts";
+import { type TaskNote, writeNote } from "./task-note.ts";
+import { timeOfTask } from "./task-uid.ts";
+import type { OtherTask, OtherTasks } from "./tracker.ts";
+import type { VirtualTask } from "./virtual-task.ts";
+
+/** What {@link tasksOnNodes} works with. */
+export interface TasksOnNodesOptions
+  extends TaskFinderOptions,
+    Pick<RebuildContext, "topology" | "nodesById" | "record"> {
+  readonly clock: Clock;
+  /** Every debt known, read from the nodes before. */
+  readonly freshDebts: () => Promise<RebuildContext["debts"]>;
+  /** Longest time that a write may take to be sent, in milliseconds. */
+  readonly writeTimeoutMs: number;
+}
+
+/**
+ * Shares virtual tasks through the nodes' own task lists: each node task of a write carries a note in its
+ * `customMetadata`; the note about any other task is on a deletion of nothing from the state index. The lists show both
+ * at once, keep them as long as the tasks themselves, and are trimmed by the node.
+ */
+export function tasksOnNodes(options: TasksOnNodesOptions): OtherTasks {
+  const finder = new TaskFinder(options);
+  return {
+    announce: (task) => announce(options, task),
+    async find(uid) {
+      const found = await finder.find(uid);
+      return found.length === 0 ? undefined : (await rebuild(options, new Map([[uid, found]])))[0];
+    },
+    async news() {
+      return rebuild(options, await finder.news());
+    },
+  };
+}
+
+async function announce({ operator, nodes, isSuspect }: TasksOnNodesOptions, task: VirtualTask): Promise<void> {
+  const query = new URLSearchParams({ customMetadata: writeNote(task.head.uid, noteOf(task)) });
+  const path = `indexes/${STATE_INDEX}/documents/none`;
+  const healthy = nodes.filter(({ id }) => !isSuspect(id));
+  await Promise.any(healthy.map((node) => operator.demand(node, { method: "DELETE", path, query: query.toString() })));
+}
+
+function noteOf({ head, parts, copies, targets, view }: VirtualTask): TaskNote {
+  const { uid: _uid, enqueuedAt: _enqueuedAt, canceledBy: _canceledBy, error: _error, ...said } = head;
+  const taskUidsByNode: Record<string, number[]> = {};
+  for (const { node, taskUid } of parts) {
+    const taskUids = taskUidsByNode[node.id];
+    if (taskUids === undefined) taskUidsByNode[node.id] = [taskUid];
+    else taskUids.push(taskUid);
+  }
+  return {
+    ...said,
+    ...(copies === undefined ? {} : { copies }),
+    ...(targets === undefined ? {} : { targets }),
+    ...(view === undefined ? { parts: taskUidsByNode } : { view }),
+  };
+}
+
+async function rebuild(
+  options: TasksOnNodesOptions,
+  foundByUid: ReadonlyMap<number, readonly FoundPart[]>,
+): Promise<OtherTask[]> {
+  if (foundByUid.size === 0) return [];
+  const { clock, writeTimeoutMs } = options;
+  const debts = await options.freshDebts();
+  const rebuilt = [...foundByUid].map(([uid, found]) => {
+    const isYoung = clock.now() - timeOfTask(uid) < 2 * writeTimeoutMs;
+    return { task: rebuildTask(uid, found, { ...options, debts, isYoung }), found };
+  });
+  const listed = rebuilt.filter(({ task }) => task.isMarked !== true);
+  const answers = await askNodesForTasks(
+    listed.flatMap(({ task }) => task.parts),
+    options,
+  );
+  return rebuilt.map(({ task, found }) => ({ task, answers: task.isMarked === true ? seen(found) : answers }));
+}
+
+function seen(found: readonly FoundPart[]): Map<string, NodeAnswer> {
+  const nodes = new Set(found.map(({ node }) => node.id));
+  return new Map(
+    [...nodes].map((id) => {
+      const own = found.filter(({ node }) => node.id === id);
+      return [id, new Map(own.map(({ task }) => [task["uid"] as number, task]))];
+    }),
+  );
+}
