@@ -33,10 +33,20 @@ export function virtualStatus({ head, parts, shards }: Pick<TaskMerge, "head" | 
   const counted = parts.filter((part) => part.indebted !== true);
   const statuses = counted.map(statusOf);
   const isDone = statuses.every(isFinal);
-  if (isDone && head.canceledBy !== undefined && parts.some((part) => statusOf(part) === "canceled")) return "canceled";
+  if (isDone && head.canceledBy !== undefined && isCanceled(parts, shards)) return "canceled";
   if (head.canceledBy === undefined && hasLostQuorum(parts, counted, shards)) return "failed";
   if (isDone) return hasLostQuorum(parts, counted, shards) ? "failed" : "succeeded";
   return statuses.every((status) => status === "enqueued") ? "enqueued" : "processing";
+}
+
+/** A write that some replica of every shard had applied before it was canceled is whole: the others catch up with it. */
+function isCanceled(parts: readonly TaskPart[], shards: readonly TaskShard[] | undefined): boolean {
+  if (!parts.some((part) => statusOf(part) === "canceled")) return false;
+  const holds = (node: string) => {
+    const own = parts.filter((part) => part.node === node);
+    return own.length > 0 && own.every((part) => statusOf(part) === "succeeded");
+  };
+  return shards === undefined || shards.some(({ nodes }) => !nodes.some(holds));
 }
 
 function hasLostQuorum(

@@ -1,4 +1,5 @@
 import type { ClusterRequest, ClusterResponse } from "../core/types.ts";
+import { batchesRoute, batchRoute } from "./batches.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { compactRoute } from "./compact.ts";
 import { documentsDeleteRoute } from "./documents-delete.ts";
@@ -17,6 +18,7 @@ import { similarRoute } from "./similar.ts";
 import { indexStatsRoute, statsRoute } from "./stats.ts";
 import { swapRoute } from "./swap.ts";
 import { healthRoute, versionRoute } from "./system.ts";
+import { taskRemovalRoute } from "./task-removal.ts";
 import { taskRoute, tasksRoute } from "./tasks.ts";
 import { explainRefusal } from "./unsupported.ts";
 import { notSupported } from "./verbatim.ts";
@@ -44,6 +46,9 @@ const HANDLERS: readonly RouteHandler[] = [
   statsRoute,
   taskRoute,
   tasksRoute,
+  taskRemovalRoute,
+  batchRoute,
+  batchesRoute,
   healthRoute,
   versionRoute,
   keysRoute,

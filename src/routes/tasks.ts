@@ -1,6 +1,7 @@
-import type { ClusterRequest, ErrorBody, JsonObject } from "../core/types.ts";
+import type { ErrorBody, JsonObject } from "../core/types.ts";
 import { filterTasks } from "../tasks/task-filter.ts";
 import type { RouteHandler } from "./route.ts";
+import { refuseTaskQuery } from "./task-query.ts";
 import { taskRights } from "./task-rights.ts";
 import { refuse } from "./verbatim.ts";
 import { wordLogically } from "./wording.ts";
@@ -19,52 +20,28 @@ export const taskRoute: RouteHandler = {
     const view = await cluster.tasks.view(uid);
     return view === undefined || !rights.sees(view["indexUid"])
       ? { status: 404, body: taskNotFound(uid) }
-      : { status: 200, body: shown(view) };
+      : { status: 200, body: shownTask(view) };
   },
 };
 
-/** `GET tasks`: the tasks of this process, newest first. */
+/** `GET tasks`: the tasks of all processes, newest first. */
 export const tasksRoute: RouteHandler = {
   routes: [{ method: "GET", path: "tasks" }],
   async handle(request, context) {
     const cluster = await context.cluster();
-    const isValid = await areParametersValid(request, () =>
-      refuse(cluster, nodeQuery(request), {
-        response: { status: 200, headers: {}, body: undefined },
-        call: context.call,
-      }),
-    );
-    if (isValid !== undefined) return isValid;
+    const refusal = await refuseTaskQuery(cluster, request, context.call);
+    if (refusal !== undefined) return refusal;
     const rights = await taskRights(cluster, request, context.call);
     if ("refusal" in rights) return rights.refusal;
     const views = (await cluster.tasks.views()).filter((view) => rights.sees(view["indexUid"]));
     const body = filterTasks(views, request.params);
-    body["results"] = (body["results"] as JsonObject[]).map(shown);
+    body["results"] = (body["results"] as JsonObject[]).map(shownTask);
     return { status: 200, body };
   },
 };
 
-/** A node judges the parameters, in its own words; its own tasks are of no interest. */
-async function areParametersValid(
-  request: ClusterRequest,
-  ask: () => ReturnType<typeof refuse>,
-): Promise<Awaited<ReturnType<typeof refuse>> | undefined> {
-  if (Object.keys(request.params).length === 0) return undefined;
-  const answer = await ask();
-  return answer.status >= 400 ? answer : undefined;
-}
-
-/** Virtual task numbers are larger than a node's: only their form is judged. */
-function nodeQuery(request: ClusterRequest): ClusterRequest {
-  const params: Record<string, string> = { ...request.params, limit: request.params["limit"] ?? "0" };
-  for (const name of ["from", "uids", "batchUids", "canceledBy"]) {
-    const value = params[name];
-    if (value !== undefined) params[name] = value.replace(/\d{6,}/g, "1");
-  }
-  return { ...request, params };
-}
-
-function shown(view: JsonObject): JsonObject {
+/** A task as users see it: in a node's error text nothing of miroir's own. */
+export function shownTask(view: JsonObject): JsonObject {
   const { error } = view;
   return error === null || error === undefined ? view : { ...view, error: wordLogically(error) };
 }

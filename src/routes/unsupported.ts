@@ -13,24 +13,11 @@ const ONE_SERVER = "Call it on a client with a single `host`.";
 
 const REFUSALS: readonly Refusal[] = [
   {
-    methods: ["POST"],
-    paths: ["tasks/cancel"],
-    what: "`tasks.cancelTasks()`",
-    instead: "Wait for the tasks with `tasks.waitForTask()`.",
-  },
-  {
-    methods: ["DELETE"],
-    paths: ["tasks"],
-    what: "`tasks.deleteTasks()`",
-    instead: "Finished tasks are forgotten by themselves.",
-  },
-  {
     methods: ["GET"],
     paths: ["tasks/:uid/documents"],
     what: "`tasks.getTaskDocuments()`",
     instead: "Keep the payload in the application.",
   },
-  { methods: ["GET"], paths: ["batches", "batches/:uid"], what: "`batches`", instead: "Use `tasks`." },
   {
     methods: ["POST"],
     paths: ["dumps", "snapshots"],

@@ -6,7 +6,7 @@ import { type FoundPart, TaskFinder, type TaskFinderOptions } from "./task-finde
 import { type TaskNote, writeNote } from "./task-note.ts";
 import { timeOfTask } from "./task-uid.ts";
 import type { OtherTask, OtherTasks } from "./tracker.ts";
-import type { VirtualTask } from "./virtual-task.ts";
+import type { NodeTaskRef, VirtualTask } from "./virtual-task.ts";
 
 /** What {@link tasksOnNodes} works with. */
 export interface TasksOnNodesOptions
@@ -38,11 +38,21 @@ export function tasksOnNodes(options: TasksOnNodesOptions): OtherTasks {
   };
 }
 
-async function announce({ operator, nodes, isSuspect }: TasksOnNodesOptions, task: VirtualTask): Promise<void> {
+async function announce(
+  { operator, nodes, isSuspect }: TasksOnNodesOptions,
+  task: VirtualTask,
+): Promise<NodeTaskRef[]> {
   const query = new URLSearchParams({ customMetadata: writeNote(task.head.uid, noteOf(task)) });
   const path = `indexes/${STATE_INDEX}/documents/none`;
   const healthy = nodes.filter(({ id }) => !isSuspect(id));
-  await Promise.any(healthy.map((node) => operator.demand(node, { method: "DELETE", path, query: query.toString() })));
+  const call = { method: "DELETE", path, query: query.toString() } as const;
+  const sent = healthy.map(async (node): Promise<NodeTaskRef> => {
+    const { taskUid } = await operator.demand<{ taskUid: number }>(node, call);
+    return { node, taskUid };
+  });
+  await Promise.any(sent);
+  const results = await Promise.allSettled(sent);
+  return results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
 }
 
 function noteOf({ head, parts, copies, targets, view }: VirtualTask): TaskNote {

@@ -24,14 +24,18 @@ export interface RebuildContext {
 
 /** Puts a virtual task of another process together from the node tasks that carry its notes; at least one. */
 export function rebuildTask(uid: number, found: readonly FoundPart[], context: RebuildContext): VirtualTask {
-  const note = found.find(({ note: { parts, view } }) => parts ?? view)?.note ?? found[0]?.note;
+  // Of a cancelation there are two notes: what it is about, and later the node tasks that make it.
+  const note = found.find(({ note: { parts = {} } }) => Object.keys(parts).length > 0)?.note ?? found[0]?.note;
   if (note === undefined) throw new Error(`nothing was found of task ${uid}`);
   const head = headOf(uid, note);
   const copies = note.copies === undefined ? {} : { copies: note.copies };
   const targets = note.targets === undefined ? {} : { targets: note.targets };
-  if (note.view !== undefined) return { head, parts: [], view: note.view };
-  if (note.shards === undefined) return { head, ...copies, ...targets, parts: listedParts(note, context) };
-  return { head, ...copies, isMarked: true, ...rebuildWrite(note, found, context) };
+  const refs = found.map(({ node, task }): NodeTaskRef => ({ node, taskUid: task["uid"] as number }));
+  if (note.view !== undefined) return { head, parts: [], notes: refs, view: note.view };
+  if (note.shards === undefined) {
+    return { head, ...copies, ...targets, parts: listedParts(note, context), notes: refs };
+  }
+  return { head, ...copies, isMarked: true, parts: refs, ...rebuildWrite(note, found, context) };
 }
 
 function headOf(uid: number, { type, indexUid, details, distinct, customMetadata }: TaskNote): TaskHead {
@@ -52,7 +56,7 @@ function listedParts({ parts = {} }: TaskNote, { nodesById }: RebuildContext): N
   });
 }
 
-type RebuiltWrite = Pick<VirtualTask, "parts" | "shards" | "indebted" | "isPartial" | "owe">;
+type RebuiltWrite = Pick<VirtualTask, "shards" | "indebted" | "isPartial" | "owe">;
 
 function rebuildWrite(note: TaskNote, found: readonly FoundPart[], context: RebuildContext): RebuiltWrite {
   const { topology, isYoung, isSuspect } = context;
@@ -70,7 +74,6 @@ function rebuildWrite(note: TaskNote, found: readonly FoundPart[], context: Rebu
   const awaited = [...new Set(touched.flatMap(ownersOf))].filter((owner) => !indebted.has(owner) && !isSuspect(owner));
   const index = String(found[0]?.task["indexUid"]);
   return {
-    parts: found.map(({ node, task }) => ({ node, taskUid: task["uid"] as number })),
     shards,
     indebted: [...indebted],
     isPartial: isYoung && awaited.some((owner) => !isComplete(owner, found)),

@@ -22,9 +22,14 @@ const DATES: Readonly<Record<string, string>> = {
 
 const DAY_MS = 86_400_000;
 
+/** The tasks that every filter of a query matches. */
+export function matchingTasks(tasks: readonly JsonObject[], query: TaskQuery): JsonObject[] {
+  return tasks.filter((task) => isNamed(task, query) && isInTime(task, query));
+}
+
 /** One page of a task list in the server's shape. The tasks come newest first; parameters have been checked. */
 export function filterTasks(tasks: readonly JsonObject[], query: TaskQuery): JsonObject {
-  const matching = tasks.filter((task) => isNamed(task, query) && isInTime(task, query));
+  const matching = matchingTasks(tasks, query);
   const isReversed = query["reverse"] === "true";
   const ordered = isReversed ? [...matching].reverse() : matching;
   const limit = Number(query["limit"] ?? 20);

@@ -1,11 +1,11 @@
-import type { JsonObject } from "../core/types.ts";
+import type { JsonObject, NodeInfo } from "../core/types.ts";
 import type { TaskHighWater } from "../execute/task-high-water.ts";
 import { isObject } from "../merge/answer-shape.ts";
 import { mergeTask, type TaskPart } from "../merge/tasks.ts";
 import type { Clock } from "../util/clock.ts";
 import { askNodesForTasks, type NodeAnswer, type NodeTaskReading } from "./node-tasks.ts";
 import { findLosses, type Standing, standingOf } from "./standing.ts";
-import type { VirtualTask } from "./virtual-task.ts";
+import type { NodeTaskRef, VirtualTask } from "./virtual-task.ts";
 
 /** What a {@link TaskTracker} works with. */
 export interface TaskTrackerOptions extends NodeTaskReading {
@@ -33,8 +33,8 @@ export interface OtherTask {
 
 /** Where processes find each other's virtual tasks. */
 export interface OtherTasks {
-  /** Leaves a note about a task whose node tasks carry none. */
-  announce(task: VirtualTask): Promise<void>;
+  /** Leaves a note about a task whose node tasks carry none; answers the node tasks that carry the note. */
+  announce(task: VirtualTask): Promise<readonly NodeTaskRef[]>;
   find(uid: number): Promise<OtherTask | undefined>;
   /** Those that are new since the last call, oldest first. */
   news(): Promise<OtherTask[]>;
@@ -44,6 +44,8 @@ interface Entry {
   task: VirtualTask;
   readonly isOwn: boolean;
   readonly indebted: Set<string>;
+  /** Node tasks that carry the note about it. */
+  notes: readonly NodeTaskRef[];
   final: JsonObject | undefined;
   refreshing: Promise<JsonObject> | undefined;
 }
@@ -70,17 +72,18 @@ export class TaskTracker {
 
   /** Starts to follow a task. */
   add(task: VirtualTask): void {
-    this.#follow(this.#enter(task, true));
+    const entry = this.#enter(task, true);
+    this.#follow(entry);
     for (const { node, taskUid } of task.parts) this.#options.highWater.learn(node, taskUid);
-    if (task.isMarked !== true) this.#announce(task);
+    if (task.isMarked !== true) this.#announce(entry);
   }
 
   /** Takes in a task that ended without any node being asked, such as a payload that was refused. */
   addFinished(view: JsonObject, head: VirtualTask["head"]): void {
-    const task: VirtualTask = { head, parts: [], view };
-    this.#enter(task, true).final = view;
+    const entry = this.#enter({ head, parts: [], view }, true);
+    entry.final = view;
     this.#prune();
-    this.#announce(task);
+    this.#announce(entry);
   }
 
   /** Resolves when any process can find the task, or none can be told of it. */
@@ -103,15 +106,27 @@ export class TaskTracker {
     return Promise.all(entries.map((entry) => entry.final ?? this.#refresh(entry)));
   }
 
-  /** The node tasks behind a virtual one that is known here. */
-  partsOf(uid: number): VirtualTask["parts"] {
-    return this.#entries.get(uid)?.task.parts ?? [];
+  /** The node tasks behind a virtual one that is known here, with their state as the nodes show it now. */
+  async partsOf(uid: number): Promise<{ readonly node: NodeInfo; readonly task: JsonObject }[]> {
+    const parts = this.#entries.get(uid)?.task.parts ?? [];
+    const answers = await askNodesForTasks(parts, this.#options);
+    return parts.flatMap(({ node, taskUid }) => {
+      const task = answers.get(node.id)?.get(taskUid);
+      return task === undefined ? [] : [{ node, task }];
+    });
   }
 
-  /** Tells every process which tasks a cancelation or deletion is about, before any node is. */
-  async announceTargets(task: VirtualTask): Promise<void> {
-    await this.#options.others?.announce(task);
+  /** Every node task that belongs to a virtual one which is known here, those that only carry a note about it included. */
+  refsOf(uid: number): NodeTaskRef[] {
+    const entry = this.#entries.get(uid);
+    return entry === undefined ? [] : [...entry.task.parts, ...entry.notes];
+  }
+
+  /** Tells every process which tasks a cancelation or deletion is about, before any node is asked to make it. */
+  async announceTargets(task: VirtualTask): Promise<readonly NodeTaskRef[]> {
+    const notes = (await this.#options.others?.announce(task)) ?? [];
     this.#learnTargets(task);
+    return notes;
   }
 
   /** Stops the sweep. */
@@ -123,7 +138,7 @@ export class TaskTracker {
 
   #enter(task: VirtualTask, isOwn: boolean): Entry {
     const indebted = new Set(task.indebted);
-    const entry: Entry = { task, isOwn, indebted, final: undefined, refreshing: undefined };
+    const entry: Entry = { task, isOwn, indebted, notes: task.notes ?? [], final: undefined, refreshing: undefined };
     const replaced = this.#entries.get(task.head.uid);
     if (replaced !== undefined) this.#open.delete(replaced);
     this.#entries.set(task.head.uid, entry);
@@ -136,37 +151,38 @@ export class TaskTracker {
   }
 
   /** Without a note only this process knows the task, which was accepted all the same. */
-  #announce(task: VirtualTask): void {
-    const { uid } = task.head;
-    const announcing = this.#options.others?.announce(task).catch(() => undefined);
-    if (announcing === undefined) return;
-    this.#announcing.set(
-      uid,
-      announcing.then(() => {
-        this.#announcing.delete(uid);
-      }),
-    );
+  #announce(entry: Entry): void {
+    const { others } = this.#options;
+    if (others === undefined) return;
+    const { uid } = entry.task.head;
+    const announce = async () => {
+      entry.notes = [...entry.notes, ...(await others.announce(entry.task).catch(() => []))];
+      this.#announcing.delete(uid);
+    };
+    this.#announcing.set(uid, announce());
   }
 
   async #find(uid: number): Promise<Entry | undefined> {
     const found = await this.#options.others?.find(uid);
-    return found === undefined ? undefined : this.#adopt(found);
+    if (found === undefined) return undefined;
+    if (isTouchedByOthers(partsAmong(found.task, found.answers), this.#options)) await this.#learnNews();
+    return this.#adopt(found);
   }
 
   async #learnNews(): Promise<void> {
-    for (const other of (await this.#options.others?.news()) ?? []) {
-      this.#learnTargets(other.task);
-      await this.#adopt(other);
-    }
+    const news = (await this.#options.others?.news()) ?? [];
+    for (const { task } of news) this.#learnTargets(task);
+    for (const other of news) this.#adopt(other);
     this.#prune();
   }
 
   /** Takes in another process's task as it was found. What had ended when it was found is its writer's to settle. */
-  async #adopt({ task, answers }: OtherTask): Promise<Entry | undefined> {
+  #adopt({ task, answers }: OtherTask): Entry | undefined {
     const { uid } = task.head;
     if (this.#deleted.has(uid)) return undefined;
     const known = this.#entries.get(uid);
     if (known?.isOwn === true || (known?.final !== undefined && known.task.isPartial !== true)) return known;
+    if (isGone(task, answers)) return undefined;
     const entry = this.#enter(task, false);
     const view = task.view ?? this.#merge(entry, partsAmong(task, answers));
     if (isTerminal(view)) entry.final = view;
@@ -291,6 +307,12 @@ function partsAmong({ parts }: VirtualTask, answers: ReadonlyMap<string, NodeAns
     order,
     task: answers.get(node.id)?.get(taskUid) ?? null,
   }));
+}
+
+/** Whether a note is all that is left of a task: its node tasks were deleted. */
+function isGone({ parts, notes = [] }: VirtualTask, answers: OtherTask["answers"]): boolean {
+  if (parts.length === 0 || notes.length === 0) return false;
+  return parts.every(({ node, taskUid }) => answers.get(node.id)?.has(taskUid) === false);
 }
 
 /** Whether a node task was canceled, or is gone from a node that answers: another process may know why. */

@@ -21,6 +21,8 @@ export interface VirtualTask {
   readonly isPartial?: boolean;
   /** Virtual tasks that a cancelation or deletion is about. */
   readonly targets?: readonly number[];
+  /** Node tasks that carry no part of it but the note about it. */
+  readonly notes?: readonly NodeTaskRef[];
   /** The whole task, when no node was asked for it. */
   readonly view?: JsonObject;
   /** Puts into the final state what the nodes cannot know. */

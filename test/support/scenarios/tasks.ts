@@ -97,6 +97,88 @@ export function tasksScenarios({ name, open }: Environment): void {
       expect(await list({ statuses: ["succeeded"], types: ["documentAdditionOrUpdate"] })).toEqual([added]);
     });
 
+    it("shows each task as a batch of its own", async () => {
+      const { client } = await open();
+      const created = await client.createIndex(UID, { primaryKey: "id" }).waitTask();
+      const added = await client
+        .index(UID)
+        .addDocuments([{ id: 1 }, { id: 2 }])
+        .waitTask();
+      expect(await client.batches.getBatch(added.batchUid ?? 0)).toEqual({
+        ...{ uid: added.batchUid, progress: null, details: { receivedDocuments: 2, indexedDocuments: 2 } },
+        stats: {
+          ...{ totalNbTasks: 1, status: { succeeded: 1 }, types: { documentAdditionOrUpdate: 1 } },
+          ...{ indexUids: { [UID]: 1 }, progressTrace: expect.any(Object) },
+        },
+        ...{ duration: added.duration, startedAt: added.startedAt, finishedAt: added.finishedAt },
+        batchStrategy: "batched all enqueued tasks",
+      });
+      const { results } = await client.batches.getBatches({ limit: 1, from: created.uid });
+      expect(results.map(({ uid }) => uid)).toEqual([created.batchUid]);
+      expect((await client.batches.getBatches({ types: ["indexCreation"], uids: [created.uid] })).total).toBe(1);
+      await expect(client.batches.getBatch(42)).rejects.toMatchObject({ cause: { code: "batch_not_found" } });
+      await expect(client.batches.getBatch("x" as never)).rejects.toMatchObject({
+        cause: { code: "invalid_batch_uids" },
+      });
+    });
+
+    it("deletes finished tasks on every node, for every process", async () => {
+      const { client, connect, directs } = await open();
+      const other = connect();
+      const added = await client
+        .index(UID)
+        .addDocuments([{ id: 1 }], { primaryKey: "id" })
+        .waitTask();
+      const stopWords = await client.index(UID).updateStopWords(["a"]).waitTask();
+      const refused = await client
+        .index(UID)
+        .addDocuments([{ noId: 1 }])
+        .waitTask();
+      expect((await other.tasks.getTasks({ indexUids: [UID] })).results.map(({ uid }) => uid)).toEqual([
+        ...[refused.uid, stopWords.uid, added.uid],
+      ]);
+      const before = (await directs[0]?.tasks.getTasks({ indexUids: [UID] }))?.total ?? 0;
+      const enqueued = await client.tasks.deleteTasks({ indexUids: [UID], statuses: ["succeeded", "failed"] });
+      expect(enqueued).toMatchObject({ type: "taskDeletion", indexUid: null, status: "enqueued" });
+      const deletion = await client.tasks.waitForTask(enqueued);
+      expect(deletion).toMatchObject({
+        status: "succeeded",
+        details: {
+          ...{ matchedTasks: 3, deletedTasks: 3 },
+          originalFilter: `?indexUids=${UID}&statuses=succeeded%2Cfailed`,
+        },
+      });
+      expect((await directs[0]?.tasks.getTasks({ indexUids: [UID] }))?.total).toBeLessThan(before);
+      for (const each of [client, other, connect()]) {
+        expect((await each.tasks.getTasks({ indexUids: [UID] })).results).toEqual([]);
+        for (const { uid } of [added, stopWords, refused]) {
+          await expect(each.tasks.getTask(uid)).rejects.toMatchObject({ cause: { code: "task_not_found" } });
+        }
+      }
+    });
+
+    it("cancels and deletes nothing when nothing matches, and refuses to do it without a filter", async () => {
+      const { client } = await open();
+      await client.createIndex(UID).waitTask();
+      const canceled = await client.tasks.cancelTasks({ uids: [42] }).waitTask();
+      expect(canceled).toMatchObject({
+        ...{ type: "taskCancelation", indexUid: null, status: "succeeded" },
+        details: { matchedTasks: 0, canceledTasks: 0, originalFilter: "?uids=42" },
+      });
+      const { results } = await client.tasks.getTasks({ types: ["indexCreation"], statuses: ["succeeded"] });
+      const tooLate = await client.tasks.cancelTasks({ uids: results.map(({ uid }) => uid) }).waitTask();
+      expect(tooLate.details).toMatchObject({ matchedTasks: results.length, canceledTasks: 0 });
+      for (const call of [() => client.tasks.cancelTasks({}), () => client.tasks.deleteTasks({})]) {
+        await expect(call()).rejects.toMatchObject({ cause: { code: "missing_task_filters" } });
+      }
+      await expect(client.tasks.cancelTasks({ statuses: ["done" as never] })).rejects.toMatchObject({
+        cause: { code: "invalid_task_statuses" },
+      });
+      await expect(client.tasks.deleteTasks({ limit: 3 } as never)).rejects.toMatchObject({
+        cause: { code: "bad_request" },
+      });
+    });
+
     it("refuses wrong queries in the server's words", async () => {
       const { client } = await open();
       await expect(client.tasks.getTasks({ statuses: ["nonsense" as never] })).rejects.toMatchObject({

@@ -1,0 +1,145 @@
+import type { ClusterRequest, ClusterResponse, JsonObject, NodeInfo } from "../core/types.ts";
+import { matchingTasks } from "../tasks/task-filter.ts";
+import type { VirtualTask } from "../tasks/virtual-task.ts";
+import type { NodeRequest } from "../transport/transport.ts";
+import { broadcast } from "./broadcast.ts";
+import type { CallOptions, Cluster } from "./cluster.ts";
+import { enqueued, finishLocally, newHead, partsOf } from "./enqueue.ts";
+import { callerHeaders } from "./read.ts";
+import type { RouteHandler } from "./route.ts";
+import { refuseTaskQuery } from "./task-query.ts";
+import { taskRights } from "./task-rights.ts";
+import { askOneNode } from "./verbatim.ts";
+
+/** `POST tasks/cancel` and `DELETE tasks` */
+export const taskRemovalRoute: RouteHandler = {
+  routes: [
+    { method: "POST", path: "tasks/cancel" },
+    { method: "DELETE", path: "tasks" },
+  ],
+  async handle(request, { call, cluster: meet }) {
+    const cluster = await meet();
+    const refusal = (await refuseFilter(cluster, request, call)) ?? (await refuseKey(cluster, request, call));
+    if (refusal !== undefined) return refusal;
+    const rights = await taskRights(cluster, request, call);
+    if ("refusal" in rights) return rights.refusal;
+    const seen = (await cluster.tasks.views()).filter((view) => rights.sees(view["indexUid"]));
+    const matched = matchingTasks(seen, request.params);
+    return remove(cluster, { request, call, matched });
+  },
+};
+
+/** Filters that a cancelation or deletion takes. */
+const FILTERS = new Set([
+  ...["uids", "batchUids", "canceledBy", "types", "statuses", "indexUids"],
+  ...["EnqueuedAt", "StartedAt", "FinishedAt"].flatMap((date) => [`before${date}`, `after${date}`]),
+]);
+
+/** A wrong filter is refused by a node, which then does nothing. */
+async function refuseFilter(
+  cluster: Cluster,
+  request: ClusterRequest,
+  call: CallOptions,
+): Promise<ClusterResponse | undefined> {
+  const names = Object.keys(request.params);
+  const isWrong = names.length === 0 || names.some((name) => !FILTERS.has(name));
+  const listing: ClusterRequest = { ...request, method: "GET", path: "tasks" };
+  if (!isWrong && (await refuseTaskQuery(cluster, listing, call)) === undefined) return undefined;
+  const { status, body, headers } = await askOneNode(cluster, request, call);
+  return { status, body, headers };
+}
+
+/** Names no node's task: their numbers do not go so far. */
+const NO_TASK = "4294967295";
+
+/** A node judges the caller's key, by a call that changes nothing, before other processes are told of anything. */
+async function refuseKey(
+  cluster: Cluster,
+  request: ClusterRequest,
+  call: CallOptions,
+): Promise<ClusterResponse | undefined> {
+  if (request.headers["authorization"] === cluster.operator.authorization) return undefined;
+  const { status, body, headers } = await askOneNode(cluster, { ...request, params: { uids: NO_TASK } }, call);
+  return status >= 400 ? { status, body, headers } : undefined;
+}
+
+interface Removal {
+  readonly request: ClusterRequest;
+  readonly call: CallOptions;
+  readonly matched: readonly JsonObject[];
+}
+
+/**
+ * Operations that every node must make alike: once accepted they are not canceled, since some nodes may have made them
+ * already.
+ */
+const KEPT = /^(settingsUpdate|index(Creation|Update|Deletion|Swap)|dsr\w+|task\w+)$/;
+
+async function remove(cluster: Cluster, { request, call, matched }: Removal): Promise<ClusterResponse> {
+  const isCancelation = request.method === "POST";
+  const type = isCancelation ? "taskCancelation" : "taskDeletion";
+  const result = isCancelation ? "canceledTasks" : "deletedTasks";
+  const originalFilter = `?${new URLSearchParams(request.params)}`;
+  const details = { matchedTasks: matched.length, [result]: null, originalFilter };
+  const head = newHead(cluster, { indexUid: null, type, details });
+  const affected = matched.filter((view) => isOpen(view) === isCancelation && !(isCancelation && isKept(view)));
+  if (affected.length === 0) {
+    return {
+      ...finishLocally(cluster, head, { status: "succeeded", details: { ...details, [result]: 0 } }),
+      status: 200,
+    };
+  }
+  const targets = affected.map((view) => view["uid"] as number);
+  const taskUidsByNode = nodeTasksOf(cluster, targets);
+  const task: VirtualTask = { head, parts: [], targets };
+  const notes = await cluster.tasks.announceTargets(task);
+  const answer = await broadcast(cluster, {
+    ...{ what: isCancelation ? "Canceling tasks" : "Deleting tasks", index: "tasks", call, signal: request.signal },
+    requests: (node) => requestsFor(node, taskUidsByNode.get(node) ?? [], request),
+  });
+  if (answer.kind === "refused") return { status: answer.response.status, body: answer.response.body };
+  const count = () => (isCancelation ? countCanceled(cluster, targets, head.uid) : Promise.resolve(targets.length));
+  const amend = async (view: JsonObject): Promise<JsonObject> => {
+    if (view["status"] !== "succeeded") return view;
+    return { ...view, details: { ...details, [result]: await count() } };
+  };
+  cluster.tasks.add({ ...task, parts: partsOf(answer.replies), notes, amend });
+  return { status: 200, body: enqueued(head) };
+}
+
+function isOpen({ status }: JsonObject): boolean {
+  return status === "enqueued" || status === "processing";
+}
+
+function isKept({ type }: JsonObject): boolean {
+  return KEPT.test(String(type));
+}
+
+function nodeTasksOf({ tasks }: Cluster, targets: readonly number[]): Map<NodeInfo, number[]> {
+  const taskUidsByNode = new Map<NodeInfo, number[]>();
+  for (const { node, taskUid } of targets.flatMap((uid) => tasks.refsOf(uid))) {
+    const taskUids = taskUidsByNode.get(node);
+    if (taskUids === undefined) taskUidsByNode.set(node, [taskUid]);
+    else taskUids.push(taskUid);
+  }
+  return taskUidsByNode;
+}
+
+/** Most numbers in one request: they are in its address. */
+const NUMBERS_PER_REQUEST = 4000;
+
+function requestsFor(node: NodeInfo, taskUids: readonly number[], request: ClusterRequest): NodeRequest[] {
+  const lists: string[] = [];
+  for (let at = 0; at < taskUids.length; at += NUMBERS_PER_REQUEST) {
+    lists.push(taskUids.slice(at, at + NUMBERS_PER_REQUEST).join());
+  }
+  if (lists.length === 0) lists.push(NO_TASK);
+  const { method, path } = request;
+  return lists.map((uids) => ({ ...callerHeaders(request), node, method, path, query: `uids=${uids}` }));
+}
+
+/** A task that every shard had applied already was not canceled. */
+async function countCanceled({ tasks }: Cluster, targets: readonly number[], uid: number): Promise<number> {
+  const views = await Promise.all(targets.map((target) => tasks.view(target)));
+  return views.filter((view) => view?.["status"] === "canceled" && view["canceledBy"] === uid).length;
+}
