@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../../core/types.ts";
 import { ApiError } from "../http/api-error.ts";
 import type { RouteContext } from "../http/route.ts";
+import type { EmbeddedIndex } from "../indexes/embedded-index.ts";
 import { createEngine } from "../indexes/engine-factory.ts";
 import { engineSettings } from "../settings/stored-settings.ts";
 import type { Federation } from "./federation-body.ts";
@@ -26,12 +27,50 @@ export function federatedFacets(
     const facets = wanted[result.index.uid];
     return facets === undefined || facets === null ? [] : [facetsOf(context, result, facets)];
   });
+  if (federation.mergeFacets !== undefined && federation.mergeFacets !== null) checkOrders(context, found, wanted);
   if (found.length === 0) return {};
   if (federation.mergeFacets !== undefined && federation.mergeFacets !== null) {
     return merged(results, found, federation.mergeFacets.maxValuesPerFacet ?? undefined);
   }
   const byIndex = found.map(({ indexUid, distribution, stats }) => [indexUid, { distribution, stats }] as const);
   return { facetsByIndex: Object.fromEntries(byIndex) };
+}
+
+/** Facets of several indexes can be merged only when all order their values alike. */
+function checkOrders(
+  context: RouteContext,
+  found: readonly Facets[],
+  wanted: Readonly<Record<string, readonly string[] | null>>,
+): void {
+  const firstByFacet = new Map<string, { uid: string; by: "alpha" | "count" }>();
+  const used = found.map(({ indexUid, distribution }) => ({
+    uid: indexUid,
+    names: Object.keys(distribution),
+    note: "",
+  }));
+  const unused = Object.keys(wanted)
+    .sort()
+    .filter((uid) => !found.some(({ indexUid }) => indexUid === uid))
+    .map((uid) => ({ uid, names: wanted[uid] ?? [], note: `\n - Note: index \`${uid}\` is not used in queries` }));
+  for (const { uid, names, note } of [...used, ...unused]) {
+    for (const facet of names) {
+      const by = orderOf(facet, context.node.index(uid).settings).by;
+      const first = firstByFacet.get(facet) ?? { uid, by };
+      firstByFacet.set(facet, first);
+      if (first.by !== by)
+        inside(`.federation.facetsByIndex.${uid}`, () => refuseOrders(facet, [first, { uid, by }], note));
+    }
+  }
+}
+
+type FacetOrderOf = { readonly uid: string; readonly by: "alpha" | "count" };
+
+function refuseOrders(facet: string, [first, second]: readonly [FacetOrderOf, FacetOrderOf], note: string): never {
+  const words = { alpha: "alphabetically", count: "by count" };
+  throw new ApiError(
+    "invalid_multi_search_facet_order",
+    `Inconsistent order for values in facet \`${facet}\`: index \`${first.uid}\` orders ${words[first.by]}, but index \`${second.uid}\` orders ${words[second.by]}.\n - Hint: Remove \`federation.mergeFacets\` or change \`faceting.sortFacetValuesBy\` to be consistent in settings.${note}`,
+  );
 }
 
 function checkUnused(context: RouteContext, results: readonly IndexResult[], uid: string): void {
@@ -88,7 +127,7 @@ function merged(results: readonly IndexResult[], found: readonly Facets[], limit
   const names = [...counts.keys()].sort();
   const distribution = names.map((facet) => [
     facet,
-    shown(counts.get(facet) ?? new Map(), orderOf(facet, results, limit)),
+    shown(counts.get(facet) ?? new Map(), orderOf(facet, results[0]?.index.settings ?? {}, limit)),
   ]);
   return { facetDistribution: Object.fromEntries(distribution) as JsonObject, facetStats: stats };
 }
@@ -98,9 +137,8 @@ interface FacetOrder {
   readonly limit: number;
 }
 
-function orderOf(facet: string, results: readonly IndexResult[], limit: number | undefined): FacetOrder {
-  const [first] = results;
-  const { faceting } = engineSettings(first?.index.settings ?? {});
+function orderOf(facet: string, settings: EmbeddedIndex["settings"], limit?: number): FacetOrder {
+  const { faceting } = engineSettings(settings);
   const by = faceting.sortFacetValuesBy[facet] ?? faceting.sortFacetValuesBy["*"] ?? "alpha";
   return { by, limit: limit ?? faceting.maxValuesPerFacet };
 }

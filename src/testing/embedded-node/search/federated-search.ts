@@ -1,4 +1,7 @@
 import type { JsonObject, JsonValue } from "../../../core/types.ts";
+import { weightedKeys } from "../../../merge/federation/weighted-keys.ts";
+import { compareWeighted } from "../../../merge/federation/weighted-value.ts";
+import { kWayMerge } from "../../../merge/k-way.ts";
 import { documentId } from "../documents/document-id.ts";
 import { checkFilterSyntax } from "../documents/filter-syntax.ts";
 import { ApiError } from "../http/api-error.ts";
@@ -7,7 +10,7 @@ import type { EmbeddedIndex } from "../indexes/embedded-index.ts";
 import { requireNetwork } from "../routes/required-features.ts";
 import { distinctKeys } from "./distinct-keys.ts";
 import { federatedFacets } from "./federated-facets.ts";
-import { compareHits, type FederatedHit, rankValues } from "./federated-hit.ts";
+import type { FederatedHit } from "./federated-hit.ts";
 import type { Federation } from "./federation-body.ts";
 import type { IndexResult } from "./index-result.ts";
 import { inside } from "./inside-query.ts";
@@ -29,7 +32,7 @@ export function federatedSearch(
   const results = uids.map((uid) => searchIndex(context, { uid, queries, federation }));
   const facets = federatedFacets(context, results, federation);
   const rejected = { count: 0 };
-  const merged = results.flatMap((result) => [...result.hits]).sort(compareHits);
+  const merged = mergeLists(results.map((result) => result.hits));
   const distinct = federation.distinct ?? undefined;
   const hits = distinct === undefined ? merged : keepDistinct(merged, distinct, rejected);
   const total = results.reduce((sum, result) => sum + result.total, 0) - rejected.count;
@@ -84,7 +87,7 @@ function searchIndex(
     return inside(`.queries[${entry.position}]`, () => searchOnce(context, index, { ...entry, ...search }));
   });
   const rejected = { count: 0 };
-  const all = found.flatMap((one) => one.hits).sort(compareHits);
+  const all = mergeLists(found.map((one) => one.hits));
   const unique = keepFirst(all);
   const { distinct } = search.federation;
   const hits = typeof distinct === "string" ? keepDistinct(unique, distinct, rejected) : unique;
@@ -110,9 +113,13 @@ function searchOnce(
       : { limit: isAlone ? required : index.size };
   const primaryKey = index.primaryKey ?? "";
   const retrieve = query.attributesToRetrieve;
+  const { distinct } = entry.federation;
   const isIdHidden = Array.isArray(retrieve) && !retrieve.includes("*") && !retrieve.includes(primaryKey);
   const answer = index.engine.search(indexUid, {
-    ...engineSearch({ ...query, ...window }, context.access.filterFor(indexUid)),
+    ...engineSearch(
+      { ...query, ...(typeof distinct === "string" ? { distinct } : {}), ...window },
+      context.access.filterFor(indexUid),
+    ),
     showRankingScore: true,
     showRankingScoreDetails: true,
     ...(isIdHidden ? { attributesToRetrieve: [...retrieve, primaryKey] } : {}),
@@ -143,8 +150,17 @@ function federatedHit(
       ? { _rankingScoreDetails }
       : {}),
   };
-  const values = rankValues((_rankingScoreDetails ?? {}) as JsonObject, Number(_rankingScore), from.weight);
-  return { hit: shown, indexUid: index.uid, document, queryPosition: from.position, weightedScore, values };
+  const ordered = Object.keys(_rankingScoreDetails ?? {}).length > 0;
+  const key = weightedKeys({ ...from, lists: [], ordered }).keyOf(raw);
+  return { hit: shown, indexUid: index.uid, document, key };
+}
+
+/** Lists that are each in order as one; between queries and indexes the better weighted hit comes first. */
+function mergeLists(lists: readonly (readonly FederatedHit[])[]): FederatedHit[] {
+  const merged: FederatedHit[] = [];
+  const visit = (hit: FederatedHit) => merged.push(hit) > 0;
+  kWayMerge({ lists, keyOf: ({ key }) => key, compare: compareWeighted, visit });
+  return merged;
 }
 
 /** The best occurrence of each document. */
