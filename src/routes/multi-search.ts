@@ -2,6 +2,7 @@ import type { ClusterRequest, ClusterResponse, JsonObject, JsonValue } from "../
 import { isObject } from "../merge/answer-shape.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Batch, BatchQuery } from "./multi-search/batch.ts";
+import { searchFederated } from "./multi-search/federated.ts";
 import { searchPlainly } from "./multi-search/plain.ts";
 import { refuseBatch } from "./multi-search/refusal.ts";
 import { refuseReservedNames } from "./reserved-names.ts";
@@ -20,7 +21,9 @@ export const multiSearchRoute: RouteHandler = {
       refuseUnsupported(body, body["queries"]);
       if (body["queries"].length === 0) return askNothing(cluster, request, context);
       const batch = await batchOf(cluster, { request, call: context.call, body, given: body["queries"] });
-      if (batch !== undefined) return searchPlainly(cluster, batch);
+      const federation = body["federation"] ?? null;
+      if (batch !== undefined && federation === null) return searchPlainly(cluster, batch);
+      if (batch !== undefined && isObject(federation)) return searchFederated(cluster, batch, federation);
     }
     return refuseBatch(cluster, request, { call: context.call });
   },
@@ -68,5 +71,4 @@ function refuseUnsupported({ federation }: JsonObject, queries: readonly JsonVal
       throw notSupported(`The search parameter \`${parameter}\` in a multi-search`, instead);
     }
   }
-  if (isObject(federation)) throw notSupported("Federated search", "Leave `federation` out and merge the answers.");
 }

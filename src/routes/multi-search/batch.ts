@@ -81,7 +81,7 @@ class BatchRead {
       this.#refused.set(position, part);
       again.push(this.#read(part.shards, new Set([...silenced, position])));
     }
-    return combine([{ ...result, refusals }, ...(await Promise.all(again))]);
+    return combineReads([{ ...result, refusals }, ...(await Promise.all(again))]);
   }
 
   #scatter(shards: readonly number[], silenced: ReadonlySet<number>): Promise<ScatterResult> {
@@ -115,7 +115,8 @@ function unknownAttributeAt({ response }: ScatterPart): number | undefined {
   return position === undefined ? undefined : Number(position);
 }
 
-function combine(results: readonly ScatterResult[]): ScatterResult {
+/** Several reads of the same shards, or of others, as one. */
+export function combineReads(results: readonly ScatterResult[]): ScatterResult {
   const byNode = (a: ScatterPart, b: ScatterPart) => (a.node.id < b.node.id ? -1 : Number(a.node.id > b.node.id));
   const unique = (shards: readonly number[]) => [...new Set(shards)].sort((a, b) => a - b);
   return {

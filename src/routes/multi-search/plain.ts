@@ -37,7 +37,7 @@ export async function searchPlainly(cluster: Cluster, batch: Batch): Promise<Clu
 }
 
 /** What each node answers to the query at this place. */
-function bodiesAt({ parts }: ScatterResult, place: number): JsonObject[] {
+export function bodiesAt({ parts }: ScatterResult, place: number): JsonObject[] {
   return parts.map(({ response }) => {
     const results = isObject(response.body) ? response.body["results"] : undefined;
     const body = objectsOf(results, "`results`")[place];

@@ -146,4 +146,149 @@ export function multiSearchScenarios({ name, open }: Environment): void {
       expect(refusal.body).toMatchObject({ code: "invalid_search_attributes_to_search_on" });
     });
   });
+
+  describe(`searching several queries as one list over ${name}`, () => {
+    const federate = async (client: MiroirClient, queries: readonly object[], federation: object = {}) =>
+      (await client.multiSearch({ queries: [...queries], federation } as never)) as unknown as JsonObject & {
+        hits: (JsonObject & {
+          _federation: { indexUid: string; queriesPosition: number; weightedRankingScore: number };
+        })[];
+      };
+
+    it("answers the server's keys, with the query of each hit", async () => {
+      const { client } = await filled({ replicationFactor: 1 });
+      const answer = await federate(client, [
+        { indexUid: BOOKS, q: "harbour" },
+        { indexUid: SHOPS, q: "winter" },
+      ]);
+      expect(answer).toEqual({
+        hits: expect.any(Array),
+        processingTimeMs: expect.any(Number),
+        limit: 20,
+        offset: 0,
+        estimatedTotalHits: 33,
+        requestUid: expect.any(String),
+      });
+      expect(answer.hits).toHaveLength(20);
+      for (const hit of answer.hits) {
+        const isShop = "sku" in hit;
+        expect(hit._federation).toEqual({
+          indexUid: isShop ? SHOPS : BOOKS,
+          queriesPosition: isShop ? 1 : 0,
+          weightedRankingScore: expect.any(Number),
+        });
+        expect(Object.keys(hit)).not.toContain("_rankingScoreDetails");
+      }
+    });
+
+    it("orders the hits of several indexes by a sort that they share, page by page", async () => {
+      const { client } = await filled({ replicationFactor: 1 });
+      const queries = [
+        { indexUid: BOOKS, sort: ["rating:desc"], attributesToRetrieve: ["rating"] },
+        { indexUid: SHOPS, sort: ["rating:desc"], attributesToRetrieve: ["rating"] },
+      ];
+      const expected = [...BOOK_LIST, ...SHOP_LIST].map(({ rating }) => rating).sort((a, b) => b - a);
+      const seen: unknown[] = [];
+      for (let page = 1; page <= 4; page++) {
+        const answer = await federate(client, queries, { page, hitsPerPage: 30 });
+        expect(answer).toMatchObject({ page, hitsPerPage: 30, totalPages: 4, totalHits: 100 });
+        seen.push(...answer.hits.map(({ rating }) => rating));
+        expect(metaOf(answer)).toMatchObject({ exact: true });
+      }
+      expect(seen).toEqual(expected);
+    });
+
+    it("puts the query with the larger weight first, and shows each document once", async () => {
+      const { client } = await filled({ replicationFactor: 1 });
+      const light = { indexUid: BOOKS, q: "winter", attributesToRetrieve: ["title"] };
+      const heavy = { indexUid: BOOKS, q: "harbour", federationOptions: { weight: 3 } };
+      const answer = await federate(client, [light, heavy], { limit: 60 });
+      const positions = answer.hits.map(({ _federation }) => _federation.queriesPosition);
+      expect(positions).toEqual([...Array(20).fill(1), ...Array(10).fill(0)]);
+      expect(answer["estimatedTotalHits"]).toBe(30);
+      for (const { _federation, ...hit } of answer.hits.slice(20)) expect(Object.keys(hit)).toEqual(["title"]);
+      const other = await federate(client, [{ ...light, federationOptions: { weight: 4 } }, heavy], { limit: 60 });
+      const others = other.hits.map(({ _federation }) => _federation.queriesPosition);
+      expect(others).toEqual([...Array(20).fill(0), ...Array(10).fill(1)]);
+    });
+
+    it("counts facets by index, or of all indexes together", async () => {
+      const { client } = await filled({ replicationFactor: 1 });
+      const queries = [{ indexUid: BOOKS }, { indexUid: SHOPS }, { indexUid: BOOKS, filter: "genre = crime" }];
+      const facetsByIndex = { [BOOKS]: ["*"], [SHOPS]: ["rating"] };
+      const apart = await federate(client, queries, { limit: 0, facetsByIndex });
+      expect(apart).toMatchObject({
+        estimatedTotalHits: 100,
+        facetsByIndex: {
+          [BOOKS]: {
+            distribution: { genre: { crime: 20, drama: 20, essay: 20 } },
+            stats: { rating: { min: 0, max: 49 } },
+          },
+          [SHOPS]: { stats: { rating: { min: 0, max: 49 } } },
+        },
+      });
+      const together = await federate(client, queries, {
+        limit: 0,
+        facetsByIndex,
+        mergeFacets: { maxValuesPerFacet: 2 },
+      });
+      const count = (value: number) => [...BOOK_LIST, ...SHOP_LIST].filter(({ rating }) => rating === value).length;
+      expect(together["facetDistribution"]).toEqual({
+        genre: { crime: 20, drama: 20 },
+        rating: { "0": count(0), "1": count(1) },
+      });
+      expect(together["facetStats"]).toEqual({ rating: { min: 0, max: 49 } });
+      await client
+        .index(SHOPS)
+        .updateFaceting({ sortFacetValuesBy: { rating: "count" } })
+        .waitTask();
+      const clash = await refusalOf(federate(client, queries, { facetsByIndex, mergeFacets: {} }));
+      expect(clash.body).toMatchObject({
+        code: "invalid_multi_search_facet_order",
+        message: expect.stringContaining(
+          `Inside \`.federation.facetsByIndex.${SHOPS}\`: Inconsistent order for values in facet \`rating\``,
+        ),
+      });
+    });
+
+    it("shows one hit per distinct value over all indexes, and says that such totals are not exact", async () => {
+      const { client } = await filled({ replicationFactor: 1 });
+      const queries = [
+        { indexUid: BOOKS, sort: ["rating:asc"] },
+        { indexUid: SHOPS, sort: ["rating:asc"] },
+      ];
+      const answer = await federate(client, queries, { distinct: "rating", limit: 100 });
+      const ratings = [...new Set([...BOOK_LIST, ...SHOP_LIST].map(({ rating }) => rating))].sort((a, b) => a - b);
+      expect(answer.hits.map(({ rating }) => rating)).toEqual(ratings);
+      expect(metaOf(answer)).toMatchObject({ exact: false });
+    });
+
+    it("refuses what a server refuses, in its words", async () => {
+      const { client, directs } = await filled();
+      const [direct = expect.fail("no node")] = directs;
+      const cases: [queries: object[], federation: object][] = [
+        [[{ indexUid: BOOKS, limit: 3 }], {}],
+        [[{ indexUid: BOOKS, facets: ["genre"] }], {}],
+        [[{ indexUid: BOOKS }, { indexUid: "scenario_none" }], {}],
+        [[{ indexUid: BOOKS }], { facetsByIndex: { scenario_none: ["a"] } }],
+        [[{ indexUid: BOOKS, federationOptions: { weight: -1 } }], {}],
+        [[{ indexUid: BOOKS, federationOptions: { remote: "other" } }], {}],
+        [[{ indexUid: BOOKS, distinct: "genre" }], { distinct: "genre" }],
+        [[{ indexUid: BOOKS }], { limit: -1 }],
+        [[{ indexUid: BOOKS }], { mergeFacets: { maxValuesPerFacet: "x" } }],
+        [[{ indexUid: BOOKS }], { foo: 1 }],
+      ];
+      for (const [queries, federation] of cases) {
+        const own = await refusalOf(client.multiSearch({ queries, federation } as never));
+        expect(own).toEqual(await refusalOf(direct.multiSearch({ queries, federation } as never)));
+        expect(own.status).toBe(400);
+      }
+      expect(await federate(client, [], {})).toMatchObject({ hits: [], estimatedTotalHits: 0 });
+      const hybrid = client.multiSearch({
+        queries: [{ indexUid: BOOKS, q: "x", hybrid: { embedder: "e" } }],
+        federation: {},
+      });
+      expect((await refusalOf(hybrid)).body).toMatchObject({ code: "miroir_not_supported" });
+    });
+  });
 }

@@ -1,0 +1,68 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Meta } from "../../../src/core/meta.ts";
+import type { JsonObject } from "../../../src/core/types.ts";
+import { rankOf } from "./equivalent.ts";
+
+/** What a federated answer is compared with: one node's answer, and all hits that the node has for the same queries. */
+export interface WholeFederation {
+  readonly request: JsonObject;
+  readonly expected: JsonObject;
+  /** The node's answer without limit, with ranking details and ids. */
+  readonly all: JsonObject;
+}
+
+/** Reasons that these corpora and searches give for answers that are not exact. */
+const EXPLAINED = [/^Totals with distinct depend/, /^Documents spell a value of facet/, /^Hits of different queries/];
+
+const COUNTS = ["estimatedTotalHits", "totalHits", "totalPages", "limit", "offset", "page", "hitsPerPage"];
+
+/** What is wrong with a cluster's federated answer; none when it equals one node's up to ties of one query. */
+export function federationFaults(whole: WholeFederation, answer: JsonObject, meta: Meta): string[] {
+  const { expected } = whole;
+  const faults = keyFaults(answer, expected);
+  const unexplained = meta.reasons.filter((reason) => !EXPLAINED.some((explanation) => explanation.test(reason)));
+  faults.push(...unexplained.map((reason) => `the answer says that it is not exact: ${reason}`));
+  if (!meta.reasons.some((reason) => reason.startsWith("Hits of different queries")))
+    faults.push(...orderFaults(whole, answer));
+  if (meta.reasons.some((reason) => reason.startsWith("Totals with distinct"))) return faults;
+  for (const name of COUNTS) {
+    if (answer[name] !== expected[name])
+      faults.push(`${name} is ${String(answer[name])} instead of ${String(expected[name])}`);
+  }
+  if (meta.reasons.some((reason) => reason.startsWith("Documents spell"))) return faults;
+  for (const name of ["facetDistribution", "facetStats", "facetsByIndex"]) {
+    if (isDeepStrictEqual(answer[name], expected[name])) continue;
+    faults.push(`${name} is ${JSON.stringify(answer[name])} instead of ${JSON.stringify(expected[name])}`);
+  }
+  return faults;
+}
+
+function keyFaults(answer: JsonObject, expected: JsonObject): string[] {
+  const [own, wanted] = [Object.keys(answer).join(), Object.keys(expected).join()];
+  return own === wanted ? [] : [`the answer has the keys ${own} instead of ${wanted}`];
+}
+
+function orderFaults({ expected, all }: WholeFederation, answer: JsonObject): string[] {
+  const ranks = new Map(hitsOf(all).map((hit) => [identityOf(hit), placeOf(hit)] as const));
+  const [own, wanted] = [hitsOf(answer), hitsOf(expected)].map((hits) => hits.map((hit) => ranks.get(identityOf(hit))));
+  if (isDeepStrictEqual(own, wanted)) return [];
+  const at = own?.findIndex((rank, place) => rank !== wanted?.[place]) ?? -1;
+  return [`place ${at} of ${own?.length}/${wanted?.length} holds ${own?.[at]} instead of ${wanted?.[at]}`];
+}
+
+function hitsOf(answer: JsonObject): JsonObject[] {
+  return answer["hits"] as JsonObject[];
+}
+
+function federationOf(hit: JsonObject): JsonObject {
+  return hit["_federation"] as JsonObject;
+}
+
+function identityOf(hit: JsonObject): string {
+  return `${String(federationOf(hit)["indexUid"])}/${String(hit["id"])}`;
+}
+
+/** Hits of one query with the same rule values tie. */
+function placeOf(hit: JsonObject): string {
+  return `${String(federationOf(hit)["queriesPosition"])}: ${rankOf(hit["_rankingScoreDetails"])}`;
+}
