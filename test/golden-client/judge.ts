@@ -1,6 +1,7 @@
 import { difference } from "../golden/matches.ts";
 import { approximate } from "./approximate.ts";
 import { documentOrder } from "./document-order.ts";
+import { federatedTies } from "./federated-ties.ts";
 import type { Played } from "./player.ts";
 import { ratios } from "./ratios.ts";
 import type { Rule, RuleContext, Side, Sides } from "./rule.ts";
@@ -22,6 +23,7 @@ const RULES: readonly Rule[] = [
   documentOrder,
   ratios,
   ties,
+  federatedTies,
   approximate,
 ];
 
