@@ -30,9 +30,17 @@ export interface MergedSearch {
  * server's order. Throws `miroir_bad_answer` or `miroir_merge` rather than guess.
  */
 export function mergeSearch(merge: SearchMerge): MergedSearch {
-  const { request, plan, view } = merge;
   const bodies = bodiesInOrder(merge.parts);
-  const merged = mergedHits(bodies, plan);
+  return presentSearch(merge, bodies, mergedHits(bodies, merge.plan));
+}
+
+/** The answer around a merged list: the page out of it, and the other fields out of the nodes' answers. */
+export function presentSearch(
+  merge: Omit<SearchMerge, "parts">,
+  bodies: readonly [JsonObject, ...JsonObject[]],
+  merged: MergedHits,
+): MergedSearch {
+  const { request, plan, view } = merge;
   const page = sliceOf(merged.hits, plan.window);
   const total = Math.max(0, sumTotals(bodies) - merged.rejected);
   const facets = plan.facets ? mergeFacets(bodies, { view, candidates: total }) : undefined;

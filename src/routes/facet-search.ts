@@ -4,9 +4,9 @@ import { mergeFacetSearch } from "../merge/facet-search.ts";
 import { withShardFilter } from "../merge/shard-request.ts";
 import { shardFilter } from "../routing/reserved.ts";
 import { allShards, callerHeaders, readMeta, readShards, requireCoverage } from "./read.ts";
+import { refusalOf } from "./refusal-of.ts";
 import { refuseReservedNames } from "./reserved-names.ts";
 import type { RouteHandler } from "./route.ts";
-import { refusalOf } from "./search.ts";
 import { searchView } from "./search-view.ts";
 import { notSupported, refuse, refuseMissingIndex } from "./verbatim.ts";
 

@@ -37,6 +37,7 @@ const READERS: Readonly<Record<string, QueryReader>> = {
   rankingScoreThreshold: asNumber,
   retrieveVectors: asBoolean,
   locales: asList,
+  vector: asVector,
 };
 
 /**
@@ -44,7 +45,17 @@ const READERS: Readonly<Record<string, QueryReader>> = {
  * cannot be read, so that a node should word the refusal.
  */
 export function bodyOfQuery(params: Readonly<Record<string, string>>): JsonObject | undefined {
-  return readQuery(params, READERS);
+  const { hybridEmbedder: embedder, hybridSemanticRatio: ratio, ...rest } = params;
+  const body = readQuery(rest, READERS);
+  if (body === undefined || (embedder === undefined && ratio === undefined)) return body;
+  const semanticRatio = ratio === undefined ? undefined : asNumber(ratio);
+  if (embedder === undefined || (ratio !== undefined && semanticRatio === undefined)) return undefined;
+  return { ...body, hybrid: { embedder, ...(semanticRatio === undefined ? {} : { semanticRatio }) } };
+}
+
+function asVector(text: string): JsonValue | undefined {
+  const numbers = text.split(",").map((each) => asNumber(each));
+  return numbers.every((number) => typeof number === "number") ? numbers : undefined;
 }
 
 /** A filter is JSON when it parses as a list or text, an expression otherwise. */

@@ -1,13 +1,17 @@
 import { physicalUid } from "../cluster/registry.ts";
 import type { ClusterRequest, ClusterResponse, JsonObject, JsonValue } from "../core/types.ts";
-import type { ScatterPart, ScatterResult } from "../execute/scatter.ts";
+import type { ScatterResult } from "../execute/scatter.ts";
 import { mergeSearch } from "../merge/search.ts";
+import { searchKind } from "../merge/search-kind.ts";
 import type { SearchView } from "../merge/search-view.ts";
 import { planSearch, type ShardSearch, withShardFilter } from "../merge/shard-request.ts";
 import { shardFilter } from "../routing/reserved.ts";
 import type { NodeResponse } from "../transport/transport.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
+import { searchHybrid } from "./hybrid-search.ts";
+import { queryVector } from "./query-vector.ts";
 import { allShards, callerHeaders, readMeta, readShards, requireCoverage } from "./read.ts";
+import { refusalOf } from "./refusal-of.ts";
 import { refuseReservedNames } from "./reserved-names.ts";
 import type { RouteHandler } from "./route.ts";
 import { bodyOfQuery } from "./search-query.ts";
@@ -31,17 +35,38 @@ export const searchRoute: RouteHandler = {
     if (body === undefined) return refuse(cluster, request, { response: MALFORMED, call: context.call });
     refuseReservedNames(body, SEARCH_NAMING_FIELDS);
     const view = searchView(row);
-    const search = { body, view, planned: planSearch(body, view), call: context.call };
-    const result = await ask(cluster, request, { ...search, index: physicalUid(row) });
-    return answer(cluster, request, { ...search, result });
+    const kind = searchKind(body, row.settings["embedders"] as JsonObject);
+    const semantic = { body, view, call: context.call, index: physicalUid(row) };
+    if (kind.kind === "hybrid") return searchHybrid(cluster, request, { ...semantic, kind });
+    if (kind.kind === "keyword") return search(cluster, request, semantic);
+    const vector = await queryVector(cluster, request, { ...semantic, embedder: kind.embedder });
+    if ("refusal" in vector) return refuse(cluster, request, { response: vector.refusal, call: context.call });
+    return search(cluster, request, { ...semantic, body: withVector(body, vector.vector) });
   },
 };
 
 interface Search {
   readonly body: JsonObject;
   readonly view: SearchView;
-  readonly planned: ShardSearch;
+  readonly index: string;
   readonly call: CallOptions;
+}
+
+/** A search whose every node does the same: by words, or by a vector that is known. */
+async function search(cluster: Cluster, request: ClusterRequest, asked: Search): Promise<ClusterResponse> {
+  const planned = { ...asked, planned: planSearch(asked.body, asked.view) };
+  const result = await ask(cluster, request, planned);
+  return answer(cluster, request, { ...planned, result });
+}
+
+/** The body of a search by vector alone; attributes to search on mean nothing to it, and a node may not know them. */
+function withVector(body: JsonObject, vector: JsonValue): JsonObject {
+  const { media: _media, attributesToSearchOn: _attributes, ...rest } = body;
+  return { ...rest, vector };
+}
+
+interface PlannedSearch extends Search {
+  readonly planned: ShardSearch;
 }
 
 const MALFORMED: NodeResponse = { status: 400, headers: {}, body: undefined };
@@ -55,10 +80,6 @@ function searchBody(request: ClusterRequest): JsonObject | undefined {
 
 /** Parameters whose answer cannot be merged from the nodes' own, with what to use instead. */
 const UNSUPPORTED: Readonly<Record<string, string>> = {
-  hybrid: "Use a keyword search, or one server for semantic search.",
-  hybridEmbedder: "Use a keyword search, or one server for semantic search.",
-  vector: "Use a keyword search, or one server for semantic search.",
-  media: "Use a keyword search, or one server for semantic search.",
   personalize: "Re-rank the page in the application.",
   useNetwork: "miroir asks every node by itself.",
 };
@@ -76,7 +97,7 @@ function refuseUnsupported(given: unknown): void {
   }
 }
 
-function ask(cluster: Cluster, request: ClusterRequest, search: Search & { index: string }): Promise<ScatterResult> {
+function ask(cluster: Cluster, request: ClusterRequest, search: PlannedSearch): Promise<ScatterResult> {
   const { body } = search.planned;
   const { topology } = cluster;
   return readShards(cluster, {
@@ -98,7 +119,7 @@ function ask(cluster: Cluster, request: ClusterRequest, search: Search & { index
 async function answer(
   cluster: Cluster,
   request: ClusterRequest,
-  search: Search & { result: ScatterResult },
+  search: PlannedSearch & { readonly result: ScatterResult },
 ): Promise<ClusterResponse> {
   const { result, call, view } = search;
   const { plan } = search.planned;
@@ -112,15 +133,4 @@ async function answer(
     body: merged.body as JsonValue,
     meta: readMeta(result, cluster.topology.shards, merged.exactness.reasons),
   };
-}
-
-/**
- * The refusal to show, if any. A node that holds no document with an attribute refuses to search on it although others
- * know it: as long as one node answers, those that refuse so have nothing to add.
- */
-export function refusalOf({ parts, refusals }: ScatterResult): ScatterPart | undefined {
-  const isUnknownAttribute = (part: ScatterPart) =>
-    (part.response.body as { code?: string } | undefined)?.code === "invalid_search_attributes_to_search_on";
-  if (parts.length > 0 && refusals.every(isUnknownAttribute)) return undefined;
-  return refusals[0];
 }

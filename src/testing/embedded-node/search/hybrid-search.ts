@@ -5,7 +5,7 @@ import { ApiError } from "../http/api-error.ts";
 import type { EmbeddedIndex } from "../indexes/embedded-index.ts";
 import { embedderOf, type Neighbour, nearest } from "./nearest.ts";
 import type { SearchQuery } from "./search-query.ts";
-import { paging, type SearchWindow, skipOf, takeOf } from "./search-window.ts";
+import { paging, skipOf, takeOf } from "./search-window.ts";
 import { semanticHit } from "./semantic-hit.ts";
 
 /** Keyword hits at least this good make the semantic half unnecessary. */
@@ -39,7 +39,7 @@ export function hybridSearch(index: EmbeddedIndex, search: EngineSearch, query: 
 
 function semanticOnly(search: HybridSearch, neighbours: readonly Neighbour[]): JsonObject {
   const good = aboveThreshold(search, neighbours);
-  const page = pageOf(good, search.query).map((neighbour) => semanticHit(search.index, neighbour, search.search));
+  const page = pageOf(good, search).map((neighbour) => semanticHit(search.index, neighbour, search.search));
   return answer(search, { page, total: good.length, semanticHitCount: page.length });
 }
 
@@ -47,7 +47,7 @@ function semanticOnly(search: HybridSearch, neighbours: readonly Neighbour[]): J
 function merged(search: HybridSearch, neighbours: readonly Neighbour[]): JsonObject {
   const { index, semanticRatio } = search;
   const keyword = keywordHits(search);
-  const required = skipOf(search.query) + takeOf(search.query);
+  const required = Math.min(skipOf(search.query) + takeOf(search.query), index.maxTotalHits);
   const isGoodEnough = keyword.every(({ score }) => score * (1 - semanticRatio) >= GOOD_ENOUGH);
   if (keyword.length >= required && isGoodEnough) {
     return { ...index.engine.search(index.uid, search.search), semanticHitCount: 0 };
@@ -69,7 +69,7 @@ function merged(search: HybridSearch, neighbours: readonly Neighbour[]): JsonObj
     seen.add(docid);
     list.push({ hit: isSemantic ? () => semanticHit(index, left, search.search) : () => right?.hit ?? {}, isSemantic });
   }
-  const page = pageOf(list, search.query);
+  const page = pageOf(list, search);
   const semanticHitCount = page.filter((item) => item.isSemantic).length;
   return answer(search, { page: page.map((item) => item.hit()), total: list.length, semanticHitCount });
 }
@@ -101,8 +101,9 @@ function aboveThreshold({ search }: HybridSearch, neighbours: readonly Neighbour
   return neighbours.filter(({ similarity }) => (similarity ?? 0) >= threshold);
 }
 
-function pageOf<T>(items: readonly T[], window: SearchWindow): readonly T[] {
-  return items.slice(skipOf(window), skipOf(window) + takeOf(window));
+function pageOf<T>(items: readonly T[], { index, query }: HybridSearch): readonly T[] {
+  const skip = skipOf(query);
+  return items.slice(0, index.maxTotalHits).slice(skip, skip + takeOf(query));
 }
 
 /** Facets are those of every document that passes the filter: by vector all of them are candidates. */
@@ -116,6 +117,7 @@ function answer(
     query: query.q ?? "",
     ...paging(query, found.total),
     ...facets,
+    ...(search.retrieveVectors === true ? { queryVector: query.vector ?? [] } : {}),
     semanticHitCount: found.semanticHitCount,
   };
 }

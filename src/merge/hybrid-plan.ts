@@ -1,0 +1,66 @@
+import type { JsonObject } from "../core/types.ts";
+import { isTextList } from "./answer-shape.ts";
+import type { SearchKind } from "./search-kind.ts";
+import type { SearchView } from "./search-view.ts";
+import { shardAttributes } from "./shard-attributes.ts";
+import { type MergePlan, planSearch } from "./shard-request.ts";
+
+/** What nodes are asked for the two halves of a hybrid search, and how to merge the answers. */
+export interface HybridPlan {
+  /** Body of the search by words. */
+  readonly keyword: JsonObject;
+  /** Body of the search by vector, the vector not included. */
+  readonly semantic: JsonObject;
+  /** Attribute that tells documents apart; hits of both halves carry it. */
+  readonly primaryKey: string;
+  readonly plan: MergePlan;
+}
+
+/** So near 1 (in single precision) that no hit by words beats one by vector that is like the query at all. */
+const ALL_BUT_SEMANTIC = 0.9999999;
+
+/** Plans the halves of a hybrid search. */
+export function planHybrid(
+  request: JsonObject,
+  { embedder }: Extract<SearchKind, { kind: "hybrid" }>,
+  view: SearchView,
+): HybridPlan {
+  const { hybrid: _hybrid, vector: _vector, media: _media, ...words } = request;
+  const planned = planSearch(words, view);
+  const { hidden, distinct } = planned.plan;
+  const primaryKey = view.primaryKey ?? "";
+  const asked = { ...words, ...planned.body };
+  const withId = shardAttributes(asked, { view, hidden, distinct: primaryKey });
+  const isScored = typeof (request["showRankingScore"] ?? true) === "boolean";
+  const isDetailed = typeof (request["showRankingScoreDetails"] ?? true) === "boolean";
+  const keyword: JsonObject = {
+    ...planned.body,
+    ...withId.body,
+    ...(isScored ? { showRankingScore: true } : {}),
+    ...(isDetailed ? { showRankingScoreDetails: true } : {}),
+  };
+  const { attributesToSearchOn: _attributes, ...rest } = keyword; // a node may not know them, and nothing is found by them
+  const semantic = needsWords(request)
+    ? { ...rest, hybrid: { embedder, semanticRatio: ALL_BUT_SEMANTIC } }
+    : { ...rest, hybrid: { embedder, semanticRatio: 1 } };
+  const plan: MergePlan = {
+    ...planned.plan,
+    ordered: true,
+    distinct,
+    hitExtras: [...planned.plan.hitExtras, ...withId.hitExtras],
+    formattedExtras: [...planned.plan.formattedExtras, ...withId.formattedExtras],
+  };
+  return { keyword, semantic, primaryKey, plan };
+}
+
+/**
+ * On one server the words also mark what is found by vector, and those not wanted leave it out. A search by vector alone
+ * forgets them, so nodes are then asked for one that is hybrid in name.
+ */
+function needsWords(request: JsonObject): boolean {
+  const isMarked = ["attributesToHighlight", "attributesToCrop"].some((field) => {
+    const names = request[field];
+    return isTextList(names) && names.length > 0;
+  });
+  return isMarked || request["showMatchesPosition"] === true || String(request["q"]).includes("-");
+}
