@@ -63,7 +63,7 @@ export function mergeSimilar(merge: SimilarMerge): MergedSimilar {
 
 /** A vector search lists documents without vectors last; they are nobody's neighbours. Custom rules may have gone first. */
 function neighboursOf(body: JsonObject): JsonObject[] {
-  const hits = objectsOf(body["hits"], "`hits`").filter((hit) => vectorSort(hit)["similarity"] !== undefined);
+  const hits = objectsOf(body["hits"], "`hits`").filter((hit) => (vectorSort(hit)["similarity"] ?? null) !== null);
   return hits.sort((left, right) => similarityOf(right) - similarityOf(left));
 }
 

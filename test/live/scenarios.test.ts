@@ -14,6 +14,7 @@ import { searchScenarios } from "../support/scenarios/search.ts";
 import { settingsScenarios } from "../support/scenarios/settings.ts";
 import { statsScenarios } from "../support/scenarios/stats.ts";
 import { tasksScenarios } from "../support/scenarios/tasks.ts";
+import { vectorScenarios } from "../support/scenarios/vectors.ts";
 
 if (liveUrls.length < 3) {
   process.stdout.write(
@@ -39,5 +40,6 @@ if (liveUrls.length < 3) {
     searchScenarios(live);
     multiSearchScenarios(live);
     keyScenarios(live);
+    vectorScenarios(live);
   });
 }

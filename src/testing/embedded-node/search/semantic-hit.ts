@@ -12,7 +12,7 @@ export function semanticHit(index: EmbeddedIndex, { docid, similarity }: Neighbo
   const tokenizer = tokenizerOptions(settings);
   const matcher = { matches: () => [] };
   const hit = formatHit(index.engine.get(docid) ?? {}, search, { settings, matcher, tokenizer });
-  const details = similarity === undefined ? { vectorSort: { order: 0 } } : { vectorSort: { order: 0, similarity } };
+  const details = { vectorSort: { order: 0, similarity: similarity ?? null } };
   return {
     ...hit,
     ...(search.showRankingScore === true ? { _rankingScore: similarity ?? 0 } : {}),

@@ -1,0 +1,4 @@
+import { embedded } from "../support/environment.ts";
+import { vectorScenarios } from "../support/scenarios/vectors.ts";
+
+vectorScenarios(embedded);
