@@ -40,10 +40,18 @@ const VERBS = {
 export function intercept(httpRequest: HttpRequests, target: Interception): void {
   for (const [verb, method] of Object.entries(VERBS)) {
     Object.defineProperty(httpRequest, verb, {
-      value: (options: VerbOptions) => send(method, options, target),
+      value: async (options: VerbOptions) => {
+        const body = await send(method, options, target);
+        return verb.endsWith("Stream") ? streamOf(body) : body;
+      },
       configurable: true,
     });
   }
+}
+
+/** The stream verbs of the official client answer bytes as they come; a cluster's answer is whole when it is there. */
+function streamOf(body: unknown): ReadableStream<Uint8Array> | null {
+  return new Response(String(body)).body;
 }
 
 async function send(

@@ -18,6 +18,7 @@ import { similarRoute } from "./similar.ts";
 import { indexStatsRoute, statsRoute } from "./stats.ts";
 import { swapRoute } from "./swap.ts";
 import { healthRoute, versionRoute } from "./system.ts";
+import { taskDocumentsRoute } from "./task-documents.ts";
 import { taskRemovalRoute } from "./task-removal.ts";
 import { taskRoute, tasksRoute } from "./tasks.ts";
 import { explainRefusal } from "./unsupported.ts";
@@ -46,6 +47,7 @@ const HANDLERS: readonly RouteHandler[] = [
   statsRoute,
   taskRoute,
   tasksRoute,
+  taskDocumentsRoute,
   taskRemovalRoute,
   batchRoute,
   batchesRoute,

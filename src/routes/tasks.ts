@@ -46,7 +46,8 @@ export function shownTask(view: JsonObject): JsonObject {
   return error === null || error === undefined ? view : { ...view, error: wordLogically(error) };
 }
 
-function taskNotFound(uid: number): ErrorBody {
+/** The server's own words for a task that does not exist. */
+export function taskNotFound(uid: number): ErrorBody {
   const code = "task_not_found";
   const link = `https://docs.meilisearch.com/errors#${code}`;
   return { message: `Task \`${uid}\` not found.`, code, type: "invalid_request", link };

@@ -13,12 +13,6 @@ const ONE_SERVER = "Call it on a client with a single `host`.";
 
 const REFUSALS: readonly Refusal[] = [
   {
-    methods: ["GET"],
-    paths: ["tasks/:uid/documents"],
-    what: "`tasks.getTaskDocuments()`",
-    instead: "Keep the payload in the application.",
-  },
-  {
     methods: ["POST"],
     paths: ["dumps", "snapshots"],
     what: "Dumps and snapshots",

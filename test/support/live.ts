@@ -73,4 +73,6 @@ async function deleteIndexes(host: string, isUnwanted: (uid: string) => boolean)
   }
   const enqueued = await Promise.all(uids.filter(isUnwanted).map((uid) => direct.deleteIndex(uid)));
   await direct.tasks.waitForTasks(enqueued);
+  // Lists of tasks show what every process ever did.
+  await direct.tasks.deleteTasks({ statuses: ["succeeded", "failed", "canceled"] }).waitTask();
 }
