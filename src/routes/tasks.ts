@@ -41,7 +41,7 @@ export const tasksRoute: RouteHandler = {
 };
 
 /** A task as users see it: in a node's error text nothing of miroir's own. */
-export function shownTask(view: JsonObject): JsonObject {
+function shownTask(view: JsonObject): JsonObject {
   const { error } = view;
   return error === null || error === undefined ? view : { ...view, error: wordLogically(error) };
 }

@@ -1,5 +1,5 @@
 import { MASTER_KEY } from "../golden/placeholders.ts";
-import type { Rule, Side, Sides } from "./rule.ts";
+import type { Asked, Rule, Side, Sides } from "./rule.ts";
 
 /** Tasks are numbered by the moment in which they were accepted. */
 export const taskNumbers: Rule = {
@@ -26,6 +26,10 @@ function withoutKey(value: unknown, name: string): unknown {
   return Object.fromEntries(entries.map(([key, item]) => [key, withoutKey(item, name)]));
 }
 
+function isList({ request }: Asked): boolean {
+  return request.method === "GET" && request.path === "/tasks";
+}
+
 interface TaskList {
   readonly results: readonly { readonly uid: number }[];
 }
@@ -34,7 +38,9 @@ interface TaskList {
 export const missingTasks: Rule = {
   name: "no tasks of refused calls",
   apply(sides, { single, aftermath }): Sides | undefined {
-    if (single.request.path !== "/tasks" || sides.given.status !== 200 || !aftermath.hasMissingTasks) return undefined;
+    if (sides.given.status !== 200 || !aftermath.hasMissingTasks) return undefined;
+    if (single.request.method === "DELETE" && single.request.path === "/tasks") return withoutCounts(sides);
+    if (!isList(single)) return undefined;
     const recorded = sides.recorded.body as TaskList;
     const given = sides.given.body as TaskList;
     const kept = recorded.results.filter(({ uid }) => !aftermath.isMissing(uid));
@@ -45,12 +51,20 @@ export const missingTasks: Rule = {
   },
 };
 
+function withoutCounts({ recorded, given }: Sides): Sides {
+  const uncounted = (side: Side) => ({
+    ...side,
+    task: withoutKey(withoutKey(side.task, "matchedTasks"), "deletedTasks"),
+  });
+  return { recorded: uncounted(recorded), given: uncounted(given) };
+}
+
 /** A server counts tasks of indexes that a key is not for, and does not show them; a cluster does neither. */
 export const hiddenTasks: Rule = {
   name: "no count of tasks that the key may not see",
   apply({ recorded, given }, { single }): Sides | undefined {
     const isLimited = single.request.headers["authorization"] !== `Bearer ${MASTER_KEY}`;
-    if (!isLimited || single.request.path !== "/tasks" || given.status !== 200) return undefined;
+    if (!isLimited || !isList(single) || given.status !== 200) return undefined;
     const body = { ...(recorded.body as object), total: (given.body as TaskList).results.length };
     return { recorded: { ...recorded, body }, given };
   },
