@@ -7,7 +7,8 @@ import type { ClusterOptions } from "../routes/cluster.ts";
 /** What both kinds of cluster configuration share; the rest is the official client's own. */
 export interface ClusterSettings extends Omit<Config, "host"> {
   /**
-   * Key for miroir's own calls (marker, registry, settings, tasks): the master key, or one that may do everything.
+   * Key for miroir's own calls (marker, registry, settings, tasks): the master key, or one that may do everything. A
+   * client that only searches does with a key that may search the index `miroir__state`, as a search key for all may.
    * @default `apiKey`
    */
   readonly operatorKey?: string;

@@ -7,7 +7,7 @@ import type { JsonObject, NodeInfo } from "../core/types.ts";
 import { MARKER_ID } from "./identity.ts";
 import { type Operator, OperatorCallFailed } from "./operator.ts";
 import { shareDefaultKeys } from "./shared-keys.ts";
-import { putState, readState, STATE_INDEX, type StateRecord } from "./state-index.ts";
+import { putState, readState, STATE_INDEX, STATE_SETTINGS, type StateRecord } from "./state-index.ts";
 
 /** What the nodes said when the process met them. */
 export interface Introduction {
@@ -59,7 +59,8 @@ function refuseFatal(failure: OperatorCallFailed): void {
     throw new MiroirError(
       "miroir_invalid_config",
       `${failure.message}. Check \`apiKey\` or \`operatorKey\`: it must be ` +
-        "the master key of every node, or a key that may do everything.",
+        "the master key of every node, or a key that may do everything. To search an existing cluster, an `operatorKey` " +
+        `that may search the index \`${STATE_INDEX}\` is enough.`,
       { status: outcome.response.status, reason: failure },
     );
   }
@@ -132,6 +133,7 @@ function mismatch(node: NodeInfo, what: string): MiroirError {
 /** A node went away between the meeting and the founding. */
 function explainUnfounded(error: unknown): never {
   if (!(error instanceof OperatorCallFailed)) throw error;
+  if (error.status === 401 || error.status === 403) refuseFatal(error);
   const message = `The cluster could not be founded: ${error.message}. Start again when every node answers.`;
   throw new MiroirError("miroir_store_unavailable", message, { status: 503, reason: error });
 }
@@ -174,7 +176,7 @@ async function writeMarker(
   await operator.demand(node, {
     method: "PATCH",
     path: `indexes/${STATE_INDEX}/settings`,
-    body: { searchableAttributes: ["kind"], filterableAttributes: ["kind"] },
+    body: STATE_SETTINGS,
     unchecked: true,
   });
   const value = { clusterId: topology.clusterId, nodeId: node.id, topology: topology as unknown as JsonObject };

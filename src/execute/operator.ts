@@ -52,6 +52,8 @@ export class OperatorCallFailed extends Error {
 /** miroir's own calls to single nodes: marker, registry, settings, tasks. */
 export class Operator {
   readonly #options: OperatorOptions;
+  /** Whether the key turned out to be good for searches alone: then nothing but the state index is read, and nothing written. */
+  isSearchOnly = false;
 
   constructor(options: OperatorOptions) {
     this.#options = options;

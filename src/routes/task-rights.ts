@@ -18,7 +18,7 @@ export async function taskRights(
 ): Promise<TaskRights> {
   const { authorization } = headers;
   const own = cluster.operator.authorization;
-  if (authorization === own) return EVERYTHING;
+  if (authorization === own && !cluster.operator.isSearchOnly) return EVERYTHING;
   const common = { method: "GET", ...(signal && { signal }) } as const;
   const listing: ClusterRequest = { ...common, path: "tasks", params: { limit: "0" }, headers };
   const allowed = await askOneNode(cluster, listing, call);

@@ -14,6 +14,7 @@ import { searchScenarios } from "../support/scenarios/search.ts";
 import { settingsScenarios } from "../support/scenarios/settings.ts";
 import { statsScenarios } from "../support/scenarios/stats.ts";
 import { tasksScenarios } from "../support/scenarios/tasks.ts";
+import { tokenScenarios } from "../support/scenarios/tokens.ts";
 import { vectorScenarios } from "../support/scenarios/vectors.ts";
 
 if (liveUrls.length < 3) {
@@ -41,5 +42,6 @@ if (liveUrls.length < 3) {
     multiSearchScenarios(live);
     keyScenarios(live);
     vectorScenarios(live);
+    tokenScenarios(live);
   });
 }

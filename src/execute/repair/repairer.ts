@@ -95,7 +95,7 @@ export class Repairer {
     const { operator, registry } = this.#options;
     const { signal } = this.#closed;
     const isLockedOut = operator.clock.monotonic() < this.#lockedOutUntil;
-    if (isLockedOut || this.#ripeDebts().length === 0) return;
+    if (operator.isSearchOnly || isLockedOut || this.#ripeDebts().length === 0) return;
     const rows = await registry.list(); // reads what other processes wrote down, debts included
     const owed = this.#owedShards(rows);
     if (owed.length === 0) return;
