@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "../core/types.ts";
 import { isObject } from "./answer-shape.ts";
+import { backupDetails, isBackup } from "./backup-details.ts";
 import { byteSizeText, parseByteSize } from "./byte-size.ts";
 import { isFinal, statusOf, type TaskStatus } from "./task-status.ts";
 import type { TaskHead, TaskPart } from "./virtual-task.ts";
@@ -34,6 +35,7 @@ export interface DetailsMerge {
 /** The details of a virtual task, undefined for none: what the call said, plus the nodes' counts without replicas counted twice. */
 export function mergeTaskDetails(merge: DetailsMerge): JsonObject | undefined {
   const { head, parts } = merge;
+  if (isBackup(head.type)) return backupDetails(head.type, parts);
   const nodeDetails = parts.map((part) => part.task?.["details"]).filter(isObject);
   const known = head.details ?? withoutReplicas(nodeDetails, merge.copies);
   if (known === undefined) return undefined;

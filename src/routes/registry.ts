@@ -1,4 +1,5 @@
 import type { ClusterRequest, ClusterResponse } from "../core/types.ts";
+import { backupRoute } from "./backups.ts";
 import { batchesRoute, batchRoute } from "./batches.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { compactRoute } from "./compact.ts";
@@ -7,10 +8,12 @@ import { documentsEditRoute } from "./documents-edit.ts";
 import { documentRoute, documentsRoute } from "./documents-read.ts";
 import { documentsWriteRoute } from "./documents-write.ts";
 import { facetSearchRoute } from "./facet-search.ts";
+import { featuresRoute, featuresWriteRoute } from "./features.ts";
 import { fieldsRoute } from "./fields.ts";
 import { indexesRoute, indexRoute, indexWriteRoute } from "./indexes.ts";
 import { keyCreationRoute, keyDeletionRoute, keyRoute, keysRoute, keyUpdateRoute } from "./keys.ts";
 import { multiSearchRoute } from "./multi-search.ts";
+import { networkRoute } from "./network.ts";
 import { matchPath, type RouteContext, type RouteHandler } from "./route.ts";
 import { searchRoute } from "./search.ts";
 import { settingsReadRoute, settingsWriteRoute } from "./settings.ts";
@@ -58,6 +61,10 @@ const HANDLERS: readonly RouteHandler[] = [
   keyCreationRoute,
   keyUpdateRoute,
   keyDeletionRoute,
+  featuresRoute,
+  featuresWriteRoute,
+  backupRoute,
+  networkRoute,
 ];
 
 /** What a request is answered with. */

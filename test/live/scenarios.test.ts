@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { live, liveUrls, resetServers } from "../support/live.ts";
+import { administrationScenarios } from "../support/scenarios/administration.ts";
 import { documentsEditScenarios } from "../support/scenarios/documents-edit.ts";
 import { documentsFormsScenarios } from "../support/scenarios/documents-forms.ts";
 import { documentsReadScenarios } from "../support/scenarios/documents-read.ts";
@@ -43,5 +44,6 @@ if (liveUrls.length < 3) {
     keyScenarios(live);
     vectorScenarios(live);
     tokenScenarios(live);
+    administrationScenarios(live);
   });
 }

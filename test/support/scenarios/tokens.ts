@@ -133,11 +133,13 @@ export function tokenScenarios({ name, open }: Environment): void {
       expect((await cluster.client.index(UID).getStats()).numberOfDocuments).toBe(ORDERS.length);
     });
 
-    it.each(RULES)("shows the holder of a tenant token with %s what one server shows", async (_, rules) => {
-      const guest = holderOf(await tokenOf(rules(UID)));
-      const single = officialOf(await tokenOf(rules(ALONE)));
-      for (const search of SEARCHES) {
-        expect(await outcomeOf(guest, UID, search)).toEqual(await outcomeOf(single, ALONE, search));
+    it("shows the holder of a tenant token what one server shows, whatever the form of its rules", async () => {
+      for (const [what, rules] of RULES) {
+        const guest = holderOf(await tokenOf(rules(UID)));
+        const single = officialOf(await tokenOf(rules(ALONE)));
+        for (const search of SEARCHES) {
+          expect(await outcomeOf(guest, UID, search), what).toEqual(await outcomeOf(single, ALONE, search));
+        }
       }
     });
 
