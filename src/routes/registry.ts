@@ -14,6 +14,7 @@ import { indexesRoute, indexRoute, indexWriteRoute } from "./indexes.ts";
 import { keyCreationRoute, keyDeletionRoute, keyRoute, keysRoute, keyUpdateRoute } from "./keys.ts";
 import { multiSearchRoute } from "./multi-search.ts";
 import { networkRoute } from "./network.ts";
+import { renderTemplateRoute } from "./render-template.ts";
 import { matchPath, type RouteContext, type RouteHandler } from "./route.ts";
 import { searchRoute } from "./search.ts";
 import { settingsReadRoute, settingsWriteRoute } from "./settings.ts";
@@ -65,6 +66,7 @@ const HANDLERS: readonly RouteHandler[] = [
   featuresWriteRoute,
   backupRoute,
   networkRoute,
+  renderTemplateRoute,
 ];
 
 /** What a request is answered with. */

@@ -105,6 +105,74 @@ export function administrationScenarios({ name, open }: Environment): void {
       await expect(client.updateNetwork({ self: "a" })).rejects.toMatchObject({ code: "miroir_not_supported" });
     });
 
+    it("refuses to render a template while the feature is off, in the server's words", async () => {
+      const body = { template: { kind: "inlineDocumentTemplate", inline: "{{doc.title}}" } } as const;
+      const refusal = await refusalOf(cluster.client.renderTemplate(body));
+      expect(refusal).toMatchObject({ code: "feature_not_enabled" });
+      expect(refusal).toEqual(await refusalOf(direct.renderTemplate(body)));
+    });
+
+    it.skipIf(name === "embedded nodes")("renders what one server renders (real servers only)", async () => {
+      const { client } = cluster;
+      await client.updateExperimentalFeatures({ renderRoute: true });
+      const books = Array.from({ length: 30 }, (_, id) => ({ id, title: `Book ${id}`, author: { name: "Mara" } }));
+      for (const [one, uid] of [
+        [client, "scenario_books"],
+        [direct, "scenario_alone"],
+      ] as const) {
+        const embedders = {
+          own: {
+            source: "rest",
+            url: "http://127.0.0.1:1/",
+            request: "{{text}}",
+            response: "{{embedding}}",
+            dimensions: 2,
+          },
+        };
+        await one.index(uid).addDocuments(books).waitTask({ timeout: 60_000 });
+        await one.createIndex(`${uid}_empty`).waitTask({ timeout: 60_000 });
+        await one
+          .index(`${uid}_empty`)
+          .updateEmbedders(embedders as never)
+          .waitTask({ timeout: 60_000 });
+      }
+      const inline = (text: string) => ({ kind: "inlineDocumentTemplate", inline: text });
+      const bodies = (uid: string): unknown[] => [
+        { template: inline("{{doc.title}} by {{doc.author.name}}") },
+        { template: inline("{{doc.title}}"), input: { kind: "inlineDocument", inline: { title: "Luna" } } },
+        ...books.map(({ id }) => ({
+          template: inline("{{doc.title}} by {{doc.author.name}}"),
+          input: { kind: "indexDocument", indexUid: uid, id: String(id) },
+        })),
+        { template: inline("{{doc.title}}"), input: { kind: "indexDocument", indexUid: uid, id: "99" } },
+        { template: inline("{{doc.title}}"), input: { kind: "indexDocument", indexUid: "scenario_nowhere", id: "1" } },
+        { template: inline("{{doc.title"), input: { kind: "indexDocument", indexUid: uid, id: "1" } },
+        { template: { kind: "documentTemplate", indexUid: uid, embedder: "nobody" } },
+        {
+          template: { kind: "documentTemplate", indexUid: `${uid}_empty`, embedder: "own" },
+          input: { kind: "indexDocument", indexUid: uid, id: "3" },
+        },
+        { template: inline("x"), input: { kind: "indexDocument", indexUid: uid } },
+        { template: 3 },
+        {},
+      ];
+      const outcome = (one: Meilisearch, body: unknown) =>
+        one.renderTemplate(body as never).catch((error: Error) => error.cause as object);
+      const theirs = bodies("scenario_alone");
+      for (const [position, body] of bodies("scenario_books").entries()) {
+        const expected = JSON.stringify(await outcome(direct, theirs[position])).replaceAll(
+          "scenario_alone",
+          "scenario_books",
+        );
+        expect(JSON.stringify(await outcome(client, body)), JSON.stringify(body)).toBe(expected);
+      }
+      const everything = {
+        template: inline("{{doc}}"),
+        input: { kind: "indexDocument", indexUid: "scenario_books", id: "1" },
+      };
+      await expect(client.renderTemplate(everything as never)).rejects.toMatchObject({ code: "miroir_not_supported" });
+    });
+
     it("lets only those do so whose key allows it, in the server's words", async () => {
       const { client } = cluster;
       const key = await client.createKey({ actions: ["search"], indexes: ["*"], expiresAt: null, name: "scenario" });
