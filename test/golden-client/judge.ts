@@ -1,4 +1,5 @@
 import { difference } from "../golden/matches.ts";
+import { backupsPerNode, networkPicture } from "./administration-rules.ts";
 import { approximate } from "./approximate.ts";
 import { documentOrder } from "./document-order.ts";
 import { federatedTies } from "./federated-ties.ts";
@@ -20,6 +21,8 @@ const RULES: readonly Rule[] = [
   batchNumbers,
   missingTasks,
   hiddenTasks,
+  backupsPerNode,
+  networkPicture,
   documentOrder,
   ratios,
   ties,

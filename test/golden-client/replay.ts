@@ -30,6 +30,11 @@ export const AFTERMATH: Rule["name"] = "follows a refused write";
 /** A single node of this kind differs from the recorded server in the same way. */
 const EMBEDDED: Verdict = { kind: "by-rule", rules: ["the embedded node itself differs"] };
 
+/** Nodes that do not know a route can be asked for nothing, however many they are. */
+function isUnimplemented({ given }: Played): boolean {
+  return (given.body as { code?: unknown } | null | undefined)?.code === "not_implemented_by_embedded_node";
+}
+
 function isSame(alone: Verdict, together: Verdict): boolean {
   return alone.kind === "wrong" && together.kind === "wrong" && alone.problem === together.problem;
 }
@@ -70,7 +75,11 @@ class Duet {
     if (single === undefined || triple === undefined) return undefined;
     const alone = judgeStrictly(single);
     const together = await this.#judge(step, single, triple);
-    const outcome = { id: step.id, single: alone, triple: isSame(alone, together) ? EMBEDDED : together };
+    const outcome = {
+      id: step.id,
+      single: alone,
+      triple: isUnimplemented(single) || isSame(alone, together) ? EMBEDDED : together,
+    };
     if (step.pauseAfterMs !== undefined) await sleep(step.pauseAfterMs);
     return outcome;
   }
