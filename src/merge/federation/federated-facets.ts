@@ -50,14 +50,23 @@ export function joinFacets(indexes: readonly IndexFacets[], maxValuesPerFacet: n
     }
     const [first] = holders;
     const order = first === undefined ? "alpha" : orderOf(first, name);
-    const entries = [...counts].sort(
-      ([a, left], [b, right]) => (order === "count" ? right - left : 0) || compareCodePoints(a, b),
-    );
+    // Equal counts stay in the order of the indexes' own lists.
+    const entries = [...counts].sort(order === "count" ? byCount : byValue);
     distribution[name] = Object.fromEntries(entries.slice(0, maxValuesPerFacet));
     const bounds = holders.flatMap(({ facets }) => facets.stats[name] ?? []);
     if (bounds.length > 0) stats[name] = widest(bounds);
   }
   return { facetDistribution: distribution, facetStats: stats };
+}
+
+type ValueCount = readonly [value: string, count: number];
+
+function byCount([, left]: ValueCount, [, right]: ValueCount): number {
+  return right - left;
+}
+
+function byValue([left]: ValueCount, [right]: ValueCount): number {
+  return compareCodePoints(left, right);
 }
 
 function namesIn(indexes: readonly IndexFacets[]): string[] {

@@ -145,7 +145,7 @@ function orderOf(facet: string, settings: EmbeddedIndex["settings"], limit?: num
 
 function shown(counts: ReadonlyMap<string, number>, { by, limit }: FacetOrder): JsonObject {
   const entries = [...counts].sort(([a, left], [b, right]) => {
-    if (by === "count" && left !== right) return right - left;
+    if (by === "count") return right - left;
     return a < b ? -1 : 1;
   });
   return Object.fromEntries(entries.slice(0, limit));
