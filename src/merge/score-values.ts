@@ -1,5 +1,6 @@
 import type { JsonObject } from "../core/types.ts";
 import { badAnswer, isObject, numberOf } from "./answer-shape.ts";
+import { type RankDetail as Detail, rankMaxima, scoreOfRanks } from "./rank-maxima.ts";
 import { compareSortValues, type RankValue, ruleNamed } from "./rules.ts";
 
 /** One value that hits of different searches are compared by: the weighted score of neighbouring rules, or a sort value. */
@@ -10,13 +11,8 @@ export type ScoreValue =
 /** What a hit is worth beside hits of another search. */
 export interface ScoreValues {
   readonly values: readonly ScoreValue[];
-  /** True when a sort lies between other rules: nodes tell no exact score for the rules on one side of it. */
+  /** True when a sort lies between other rules, and the scores on its two sides were not found. */
   readonly isEstimate: boolean;
-}
-
-interface Detail {
-  readonly name: string;
-  readonly detail: JsonObject;
 }
 
 /**
@@ -24,19 +20,22 @@ interface Detail {
  * (milli `ScoreDetails::score_values`), which is the hit's own score when there is only one such group.
  */
 export function scoreValuesOf(hit: JsonObject, weight: number): ScoreValues {
-  const groups = groupsOf(detailsOf(hit));
-  const ranked = groups.filter((group) => group.every(isRank));
+  const details = detailsOf(hit);
+  const groups = groupsOf(details);
+  const score = numberOf(hit["_rankingScore"], "`_rankingScore`");
+  const isOne = groups.filter((group) => group.every(isRank)).length <= 1;
+  const ranks = details.filter(isRank);
+  const maxima = isOne ? undefined : rankMaxima(ranks, score);
   const values = groups.map((group): ScoreValue => {
     const [first] = group;
     if (first === undefined || isRank(first)) {
-      const score = ranked.length === 1 ? numberOf(hit["_rankingScore"], "`_rankingScore`") : estimate(group);
-      return { kind: "score", score: score * weight };
+      return { kind: "score", score: (isOne ? score : scoreOfRanks(group, maxima)) * weight };
     }
     if (first.name === "vectorSort") return { kind: "score", score: Number(first.detail["similarity"] ?? 0) * weight };
     const value = ruleNamed(first.name).slots[0]?.read(first.detail) ?? null;
     return { kind: "sort", value, isAscending: first.name.endsWith(":asc") };
   });
-  return { values, isEstimate: ranked.length > 1 };
+  return { values, isEstimate: !isOne && maxima === undefined };
 }
 
 /** Which of two hits comes first (negative: the left), as the server compares the halves of a hybrid search. */
@@ -82,30 +81,4 @@ function groupsOf(details: readonly Detail[]): Detail[][] {
     else groups.push([each]);
   }
   return groups;
-}
-
-/**
- * Ranks as one mixed-radix number between 0 and 1. Some rules tell only the fraction of a rank and its maximum: the
- * smallest maximum that makes it is taken, which is off by less than one rank of the last such rule.
- */
-function estimate(group: readonly Detail[]): number {
-  let score = 1;
-  for (const { name, detail } of [...group].reverse()) {
-    const local = name === "skipped" ? 0 : numberOf(detail["score"], `the score of \`${name}\``);
-    const maxRank = maxRankOf(detail, local);
-    score = (Math.max(0, Math.round(local * maxRank) - 1) + score) / maxRank;
-  }
-  return score;
-}
-
-function maxRankOf(detail: JsonObject, local: number): number {
-  if (typeof detail["maxTypoCount"] === "number") return detail["maxTypoCount"] + 1;
-  if (typeof detail["maxMatchingWords"] === "number" && detail["matchType"] === undefined) {
-    return detail["maxMatchingWords"];
-  }
-  for (let maxRank = 1; maxRank < 1000; maxRank++) {
-    const rank = local * maxRank;
-    if (Math.abs(rank - Math.round(rank)) < 1e-9) return maxRank;
-  }
-  return 1000;
 }

@@ -49,7 +49,7 @@ export function mergeSimilar(merge: SimilarMerge): MergedSimilar {
   const total = kept < page.length ? window.offset + kept : sumTotals(bodies);
   const plan = { keepScore: show.score, keepDetails: show.details, hitExtras: [], formattedExtras: [], hidden };
   const body: JsonObject = {
-    hits: page.slice(0, kept).map((hit) => stripHit(hit, { plan, view })),
+    hits: page.slice(0, kept).map((hit) => stripHit(onlySimilarity(hit), { plan, view })),
     id: bodies[0]["id"] ?? "",
     processingTimeMs: Math.max(...bodies.map((each) => numberOf(each["processingTimeMs"] ?? 0, "the time"))),
     limit: window.limit,
@@ -65,6 +65,11 @@ export function mergeSimilar(merge: SimilarMerge): MergedSimilar {
 function neighboursOf(body: JsonObject): JsonObject[] {
   const hits = objectsOf(body["hits"], "`hits`").filter((hit) => (vectorSort(hit)["similarity"] ?? null) !== null);
   return hits.sort((left, right) => similarityOf(right) - similarityOf(left));
+}
+
+/** A search tells the values of custom rules too, which similar documents are not ordered by. */
+function onlySimilarity(hit: JsonObject): JsonObject {
+  return { ...hit, _rankingScoreDetails: { vectorSort: { order: 0, similarity: similarityOf(hit) } } };
 }
 
 function vectorSort(hit: JsonObject): JsonObject {
