@@ -20,7 +20,7 @@ export function mergeTask(merge: TaskMerge): JsonObject {
     indexUid: head.indexUid,
     status,
     type: head.type,
-    canceledBy: head.canceledBy ?? null,
+    canceledBy: status === "canceled" ? (head.canceledBy ?? null) : null,
     ...(details === undefined ? {} : { details }),
     error: status === "failed" ? taskError(head, parts) : null,
     ...taskTimes(head, parts, status),

@@ -1,6 +1,7 @@
 import type { ClusterRequest, ClusterResponse, ErrorBody, JsonObject, NodeInfo } from "../core/types.ts";
 import { attempt } from "../execute/attempt.ts";
 import { Deadline } from "../execute/deadline.ts";
+import { JsonScanner } from "../routing/payload/json-scanner.ts";
 import type { NodeResponse } from "../transport/transport.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { callerHeaders } from "./read.ts";
@@ -50,9 +51,17 @@ async function readPayload(cluster: Cluster, read: PayloadRead): Promise<Cluster
   );
   const texts = await Promise.all(parts.map((part) => readPart(cluster, part, read)));
   // Replicas have the same documents, in the same words.
-  const lines = new Set(texts.flatMap((text) => text.split("\n")).filter((line) => line !== ""));
+  const lines = new Set(texts.flatMap(documentsOf));
   if (lines.size === 0) return { status: 404, body: fileNotFound(read.uid) };
   return { status: 200, body: `${[...lines].join("\n")}\n`, headers: { "content-type": "application/x-ndjson" } };
+}
+
+/** The documents of a node's payload as texts: nothing separates them there. */
+function documentsOf(text: string): string[] {
+  const scanner = new JsonScanner(text);
+  const documents: string[] = [];
+  while (scanner.peek() !== "") documents.push(scanner.value());
+  return documents;
 }
 
 /** What one node still has of the payload: nothing once it has applied it, or when it cannot be asked. */

@@ -98,12 +98,7 @@ async function remove(cluster: Cluster, { request, call, matched }: Removal): Pr
     requests: (node) => requestsFor(node, taskUidsByNode.get(node) ?? [], request),
   });
   if (answer.kind === "refused") return { status: answer.response.status, body: answer.response.body };
-  const count = () => (isCancelation ? countCanceled(cluster, targets, head.uid) : Promise.resolve(targets.length));
-  const amend = async (view: JsonObject): Promise<JsonObject> => {
-    if (view["status"] !== "succeeded") return view;
-    return { ...view, details: { ...details, [result]: await count() } };
-  };
-  cluster.tasks.add({ ...task, parts: partsOf(answer.replies), notes, amend });
+  cluster.tasks.add({ ...task, parts: partsOf(answer.replies), notes });
   return { status: 200, body: enqueued(head) };
 }
 
@@ -136,10 +131,4 @@ function requestsFor(node: NodeInfo, taskUids: readonly number[], request: Clust
   if (lists.length === 0) lists.push(NO_TASK);
   const { method, path } = request;
   return lists.map((uids) => ({ ...callerHeaders(request), node, method, path, query: `uids=${uids}` }));
-}
-
-/** A task that every shard had applied already was not canceled. */
-async function countCanceled({ tasks }: Cluster, targets: readonly number[], uid: number): Promise<number> {
-  const views = await Promise.all(targets.map((target) => tasks.view(target)));
-  return views.filter((view) => view?.["status"] === "canceled" && view["canceledBy"] === uid).length;
 }

@@ -27,7 +27,10 @@ export interface TasksOnNodesOptions
 export function tasksOnNodes(options: TasksOnNodesOptions): OtherTasks {
   const finder = new TaskFinder(options);
   return {
-    announce: (task) => announce(options, task),
+    async announce(task) {
+      const notes = await Promise.all(notesOf(task).map((note) => leave(options, task.head.uid, note)));
+      return notes.flat();
+    },
     async find(uid) {
       const found = await finder.find(uid);
       return found.length === 0 ? undefined : (await rebuild(options, new Map([[uid, found]])))[0];
@@ -38,11 +41,13 @@ export function tasksOnNodes(options: TasksOnNodesOptions): OtherTasks {
   };
 }
 
-async function announce(
+/** Leaves a note on every node that can be asked; one is enough. */
+async function leave(
   { operator, nodes, isSuspect }: TasksOnNodesOptions,
-  task: VirtualTask,
+  uid: number,
+  note: TaskNote,
 ): Promise<NodeTaskRef[]> {
-  const query = new URLSearchParams({ customMetadata: writeNote(task.head.uid, noteOf(task)) });
+  const query = new URLSearchParams({ customMetadata: writeNote(uid, note) });
   const path = `indexes/${STATE_INDEX}/documents/none`;
   const healthy = nodes.filter(({ id }) => !isSuspect(id));
   const call = { method: "DELETE", path, query: query.toString() } as const;
@@ -55,7 +60,10 @@ async function announce(
   return results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
 }
 
-function noteOf({ head, parts, copies, targets, view }: VirtualTask): TaskNote {
+/** Targets that fit into one note. */
+const TARGETS_PER_NOTE = 2000;
+
+function notesOf({ head, parts, copies, targets = [], view }: VirtualTask): TaskNote[] {
   const { uid: _uid, enqueuedAt: _enqueuedAt, canceledBy: _canceledBy, error: _error, ...said } = head;
   const taskUidsByNode: Record<string, number[]> = {};
   for (const { node, taskUid } of parts) {
@@ -63,12 +71,17 @@ function noteOf({ head, parts, copies, targets, view }: VirtualTask): TaskNote {
     if (taskUids === undefined) taskUidsByNode[node.id] = [taskUid];
     else taskUids.push(taskUid);
   }
-  return {
+  const note: TaskNote = {
     ...said,
     ...(copies === undefined ? {} : { copies }),
-    ...(targets === undefined ? {} : { targets }),
     ...(view === undefined ? { parts: taskUidsByNode } : { view }),
   };
+  // What a cancelation is about is said before there is any node task of it, and not again.
+  if (parts.length > 0 || targets.length === 0) return [note];
+  const count = Math.ceil(targets.length / TARGETS_PER_NOTE);
+  return Array.from({ length: count }, (_, at) => {
+    return { ...note, targets: targets.slice(at * TARGETS_PER_NOTE, (at + 1) * TARGETS_PER_NOTE) };
+  });
 }
 
 async function rebuild(

@@ -29,7 +29,8 @@ export function rebuildTask(uid: number, found: readonly FoundPart[], context: R
   if (note === undefined) throw new Error(`nothing was found of task ${uid}`);
   const head = headOf(uid, note);
   const copies = note.copies === undefined ? {} : { copies: note.copies };
-  const targets = note.targets === undefined ? {} : { targets: note.targets };
+  const named = [...new Set(found.flatMap(({ note: { targets = [] } }) => targets))];
+  const targets = named.length === 0 ? {} : { targets: named };
   const refs = found.map(({ node, task }): NodeTaskRef => ({ node, taskUid: task["uid"] as number }));
   if (note.view !== undefined) return { head, parts: [], notes: refs, view: note.view };
   if (note.shards === undefined) {

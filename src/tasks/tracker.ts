@@ -185,7 +185,7 @@ export class TaskTracker {
     if (isGone(task, answers)) return undefined;
     const entry = this.#enter(task, false);
     const view = task.view ?? this.#merge(entry, partsAmong(task, answers));
-    if (isTerminal(view)) entry.final = view;
+    if (isTerminal(view) && task.targets === undefined) entry.final = view;
     else this.#follow(entry);
     return entry;
   }
@@ -256,7 +256,7 @@ export class TaskTracker {
   }
 
   async #finish(entry: Entry, view: JsonObject): Promise<JsonObject> {
-    const final = (await entry.task.amend?.(view)) ?? view;
+    const final = await this.#countTargets(entry.task, view);
     await entry.task.onSettled?.(final);
     await this.#options.recorded?.(entry.task.head.indexUid ?? "");
     entry.final = final;
@@ -264,6 +264,17 @@ export class TaskTracker {
     this.#open.delete(entry);
     this.#prune();
     return final;
+  }
+
+  /** Nodes count their own tasks. One that every shard had applied already was not canceled. */
+  async #countTargets({ head: { uid, type }, targets }: VirtualTask, view: JsonObject): Promise<JsonObject> {
+    if (targets === undefined || view["status"] !== "succeeded") return view;
+    const details = view["details"] as JsonObject;
+    if (type !== "taskCancelation") return { ...view, details: { ...details, deletedTasks: targets.length } };
+    const views = await Promise.all(targets.map((target) => this.view(target)));
+    // One that was deleted since had ended, and nobody can tell any more how.
+    const canceled = views.filter((target) => target === undefined || target["canceledBy"] === uid);
+    return { ...view, details: { ...details, canceledTasks: canceled.length } };
   }
 
   /** Nodes that lost, failed or forgot the write while another replica holds it become indebted. */

@@ -25,8 +25,6 @@ export interface VirtualTask {
   readonly notes?: readonly NodeTaskRef[];
   /** The whole task, when no node was asked for it. */
   readonly view?: JsonObject;
-  /** Puts into the final state what the nodes cannot know. */
-  readonly amend?: (view: JsonObject) => Promise<JsonObject>;
   /** Records that a node which acknowledged does not hold the write after all, for the shards that a holder has. */
   readonly owe?: (node: NodeInfo, holders: ReadonlySet<string>) => Promise<void>;
   /** Runs once before the final state is shown. */

@@ -82,7 +82,7 @@ function add(context: RouteContext, method: "replace" | "update"): Reply {
     ...metadataOf(query),
     details: { receivedDocuments, indexedDocuments: null },
     abandoned: { receivedDocuments, indexedDocuments: 0 },
-    documents: () => documents.map((document) => `${JSON.stringify(document)}\n`).join(""),
+    documents: () => documents.map((document) => JSON.stringify(document)).join(""),
     run: () => {
       const index = node.indexForWrite(uid, mayCreate);
       const indexedDocuments = addDocuments(index, {

@@ -57,7 +57,7 @@ export interface TaskPlan {
   readonly details?: JsonObject;
   /** Details once it failed or was canceled; those it had while it waited when absent. */
   readonly abandoned?: JsonObject;
-  /** Documents of the payload as NDJSON, for the route that shows them while the task waits. */
+  /** Documents of the payload one after the other without anything between, for the route that shows them while the task waits. */
   readonly documents?: () => string;
   /** Does the work and answers the final details; throws to fail the task. */
   readonly run: (task: Task) => JsonObject | undefined;
