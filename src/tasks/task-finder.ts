@@ -36,7 +36,6 @@ export class TaskFinder {
   readonly #parts = new Map<number, FoundPart[]>();
   /** Highest task read of each node. */
   readonly #read = new Map<string, number>();
-  #reading: Promise<void> = Promise.resolve();
   #changed = new Set<number>();
 
   constructor(options: TaskFinderOptions) {
@@ -57,10 +56,9 @@ export class TaskFinder {
     return [];
   }
 
-  /** Reads what is new on the nodes; answers all parts of each virtual task of which any is, oldest first. */
+  /** Reads what is new on the nodes, one call at a time; answers all parts of each virtual task of which any is, oldest first. */
   async news(): Promise<Map<number, readonly FoundPart[]>> {
-    this.#reading = this.#reading.then(() => this.#readNew());
-    await this.#reading;
+    await this.#readNew();
     const changed = [...this.#changed].sort((a, b) => a - b);
     this.#changed = new Set();
     return new Map(changed.map((uid) => [uid, this.#parts.get(uid) ?? []]));

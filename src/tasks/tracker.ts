@@ -63,6 +63,9 @@ export class TaskTracker {
   readonly #announcing = new Map<number, Promise<void>>();
   readonly #cancelers = new Map<number, number>();
   readonly #deleted = new Set<number>();
+  /** The read of other processes' tasks that is under way, and the one behind it. */
+  #news: Promise<void> = Promise.resolve();
+  #nextNews: Promise<void> | undefined;
   #sweep: Promise<void> = Promise.resolve();
   #isSweeping = false;
 
@@ -169,7 +172,18 @@ export class TaskTracker {
     return this.#adopt(found);
   }
 
-  async #learnNews(): Promise<void> {
+  /** What was announced before the call is known after it; whoever asks while a read is under way shares the next. */
+  #learnNews(): Promise<void> {
+    this.#nextNews ??= this.#news.then(() => {
+      this.#nextNews = undefined;
+      const reading = this.#readNews();
+      this.#news = reading.catch(() => undefined);
+      return reading;
+    });
+    return this.#nextNews;
+  }
+
+  async #readNews(): Promise<void> {
     const news = (await this.#options.others?.news()) ?? [];
     for (const { task } of news) this.#learnTargets(task);
     for (const other of news) this.#adopt(other);

@@ -3,7 +3,7 @@ import type { JsonObject, NodeInfo } from "../../../src/core/types.ts";
 import type { Outcome } from "../../../src/execute/attempt.ts";
 import { Operator } from "../../../src/execute/operator.ts";
 import { TaskHighWater } from "../../../src/execute/task-high-water.ts";
-import { TaskTracker } from "../../../src/tasks/tracker.ts";
+import { type OtherTasks, TaskTracker } from "../../../src/tasks/tracker.ts";
 import { markedMetadata, type VirtualTask } from "../../../src/tasks/virtual-task.ts";
 import { FakeClock, settle } from "../../support/fake-clock.ts";
 import { answer, failure, MemoryTransport, memoryNode, type Reaction } from "../../support/memory-transport.ts";
@@ -13,7 +13,7 @@ const nodes = ["a", "b"].map((id) => memoryNode(id));
 /** What each node says of its task number 5. */
 type Says = Record<string, string | null | Reaction>;
 
-function setUp(says: Says, more: Partial<VirtualTask> = {}) {
+function setUp(says: Says, more: Partial<VirtualTask> = {}, others?: OtherTasks) {
   const clock = new FakeClock();
   const transport = new MemoryTransport(({ node }) => {
     const said = says[node.id] ?? null;
@@ -29,6 +29,7 @@ function setUp(says: Says, more: Partial<VirtualTask> = {}) {
   const tracker = new TaskTracker({
     operator: new Operator({ transport, clock, authorization: undefined }),
     ...{ clock, highWater, timeoutMs: 1000, sweepMs: 1000, keep: 3 },
+    ...(others && { others }),
     isSuspect: (node) => suspects.has(node),
     observe: (node, outcome) => observed.push([node, outcome]),
     probe: () => {
@@ -238,5 +239,32 @@ describe("TaskTracker", () => {
     const { tracker, task } = setUp({ a: failure("bad-answer"), b: "succeeded" });
     tracker.add(task);
     expect(await statusOf(tracker)).not.toBe("succeeded");
+  });
+
+  it("knows who canceled tasks by the time it shows any of them, however long it takes to find out", async () => {
+    let isTold = false;
+    const { tracker, task, says } = setUp(
+      { a: "processing", b: "processing" },
+      {},
+      {
+        announce: async () => [],
+        find: async () => undefined,
+        async news() {
+          if (isTold) return [];
+          isTold = true;
+          for (let turn = 0; turn < 50; turn++) await undefined;
+          const head = { uid: 950, indexUid: null, type: "taskCancelation", enqueuedAt: "2026-01-01T00:00:00Z" };
+          return [{ task: { head, parts: [], targets: [900, 901] }, answers: new Map() }];
+        },
+      },
+    );
+    tracker.add({ ...task, isMarked: false });
+    tracker.add({ ...task, isMarked: false, head: { ...task.head, uid: 901 } });
+    Object.assign(says, { a: "canceled", b: "canceled" });
+    const views = await Promise.all([tracker.view(900), tracker.view(901)]);
+    expect(views.map((view) => [view?.["status"], view?.["canceledBy"]])).toEqual([
+      ["canceled", 950],
+      ["canceled", 950],
+    ]);
   });
 });
