@@ -5,6 +5,7 @@ import {
   MeilisearchRequestError,
   MeilisearchRequestTimeOutError,
 } from "meilisearch";
+import { ClusterUnreachable } from "../core/errors.ts";
 import { attachMeta } from "../core/meta.ts";
 import type { ClusterRequest, ClusterResponse, HttpMethod } from "../core/types.ts";
 import { Deadline, DeadlineExceeded } from "../execute/deadline.ts";
@@ -67,7 +68,8 @@ async function send(
     const response = await (signal === undefined ? work : untilAborted(work, signal));
     return unwrap(response);
   } catch (error) {
-    throw signal?.aborted === true ? aborted(urlOf(options, config), signal.reason, request) : error;
+    if (signal?.aborted === true) throw aborted(urlOf(options, config), signal.reason, request);
+    throw error instanceof ClusterUnreachable ? new MeilisearchRequestError(urlOf(options, config), error) : error;
   } finally {
     budget?.end();
   }

@@ -44,6 +44,9 @@ export class MiroirError extends MeilisearchApiError {
   }
 }
 
+/** No node of the cluster answers at the first meeting: what a server that is away is to the official client. */
+export class ClusterUnreachable extends MiroirError {}
+
 /** The four-key error body of Meilisearch for one of miroir's own codes. */
 export function errorBody(code: MiroirErrorCode, message: string, status: number): ErrorBody {
   return {

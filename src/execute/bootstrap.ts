@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { parseTopology, type Topology } from "../cluster/topology.ts";
 import { describeDifference } from "../cluster/topology-difference.ts";
 import type { Attempt } from "../core/attempt.ts";
-import { MiroirError } from "../core/errors.ts";
+import { ClusterUnreachable, MiroirError } from "../core/errors.ts";
 import type { JsonObject, NodeInfo } from "../core/types.ts";
 import { MARKER_ID } from "./identity.ts";
 import { type Operator, OperatorCallFailed } from "./operator.ts";
@@ -77,12 +77,18 @@ function markerOf(greeting: Greeting): JsonObject | undefined {
 }
 
 function refuseUnlessFoundable(greetings: readonly Greeting[]): void {
-  const missing = greetings.flatMap(({ failure }) => (failure === undefined ? [] : [failure.message]));
+  const missing = greetings.flatMap(({ node, failure }) =>
+    failure === undefined ? [] : [{ node: node.id, url: node.url, reason: failure.reason, said: failure.message }],
+  );
   if (missing.length === 0) return;
+  const options = { status: 503, attempts: missing.map(({ said: _, ...attempt }) => attempt) };
+  const reasons = missing.map(({ said }) => said).join("; ");
+  if (missing.length === greetings.length)
+    throw new ClusterUnreachable("miroir_store_unavailable", `No node of the cluster answers: ${reasons}.`, options);
   throw new MiroirError(
     "miroir_store_unavailable",
-    `No node that answered has a marker, and the cluster can only be founded when every node answers: ${missing.join("; ")}.`,
-    { status: 503 },
+    `No node that answered has a marker, and the cluster can only be founded when every node answers: ${reasons}.`,
+    options,
   );
 }
 

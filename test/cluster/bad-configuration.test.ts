@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MiroirClient, type MiroirError, type StaticClusterConfig } from "../../src/index.ts";
+import { MeilisearchRequestError, MiroirClient, type MiroirError, type StaticClusterConfig } from "../../src/index.ts";
 import { clientsOver, configOf, startCluster, startNodes } from "../support/cluster.ts";
 
 /** The error that constructing a client throws. */
@@ -141,6 +141,21 @@ describe("a configuration that the nodes contradict", () => {
     });
     expect((await client.index("movies").getStats()).numberOfDocuments).toBe(1);
     expect(await client.index("movies").getStopWords()).toEqual([]);
+  });
+
+  it("is told as the official client tells it when no node can be reached", async () => {
+    const nodes = await startNodes(3);
+    await Promise.all(nodes.map((node) => node.crash({ keepData: true })));
+    const { client } = clientsOver(configOf(nodes.map(({ url }) => url)));
+    const error = await client.createIndex("movies").catch((reason) => reason);
+    expect(error).toBeInstanceOf(MeilisearchRequestError);
+    expect(error.message).toBe(`Request to ${nodes[0]?.url}/indexes has failed`);
+    expect(error.cause).toMatchObject({
+      code: "miroir_store_unavailable",
+      attempts: [{ node: "node-0" }, { node: "node-1" }, { node: "node-2" }],
+    });
+    await Promise.all(nodes.map((node) => node.restart()));
+    expect((await client.createIndex("movies").waitTask()).status).toBe("succeeded");
   });
 
   it("founds no cluster while a node is down, and names it", async () => {
