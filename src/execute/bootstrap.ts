@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { MeilisearchApiError } from "meilisearch";
 import { parseTopology, type Topology } from "../cluster/topology.ts";
 import { describeDifference } from "../cluster/topology-difference.ts";
 import type { Attempt } from "../core/attempt.ts";
 import { ClusterUnreachable, MiroirError } from "../core/errors.ts";
-import type { JsonObject, NodeInfo } from "../core/types.ts";
+import type { ErrorBody, JsonObject, NodeInfo } from "../core/types.ts";
 import { MARKER_ID } from "./identity.ts";
 import { type Operator, OperatorCallFailed } from "./operator.ts";
 import { shareDefaultKeys } from "./shared-keys.ts";
@@ -52,9 +53,15 @@ async function greet(operator: Operator, node: NodeInfo, signal: AbortSignal | u
   }
 }
 
-/** A refused key and an answer that is no Meilisearch's are mistakes of the configuration, not outages. */
+/**
+ * A refused key and an answer that is no Meilisearch's are mistakes of the configuration, not outages. Without any key the
+ * caller would be refused in the same words.
+ */
 function refuseFatal(failure: OperatorCallFailed): void {
   const { outcome } = failure;
+  if (outcome.kind === "answered" && outcome.response.status === 401) {
+    throw new MeilisearchApiError(new Response(null, { status: 401 }), outcome.response.body as ErrorBody);
+  }
   if (outcome.kind === "answered") {
     throw new MiroirError(
       "miroir_invalid_config",

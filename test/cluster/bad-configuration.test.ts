@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { MeilisearchRequestError, MiroirClient, type MiroirError, type StaticClusterConfig } from "../../src/index.ts";
+import {
+  MeilisearchApiError,
+  MeilisearchRequestError,
+  MiroirClient,
+  type MiroirError,
+  type StaticClusterConfig,
+} from "../../src/index.ts";
 import { clientsOver, configOf, startCluster, startNodes } from "../support/cluster.ts";
 
 /** The error that constructing a client throws. */
@@ -141,6 +147,24 @@ describe("a configuration that the nodes contradict", () => {
     });
     expect((await client.index("movies").getStats()).numberOfDocuments).toBe(1);
     expect(await client.index("movies").getStopWords()).toEqual([]);
+  });
+
+  it("is answered as by the official client when no key is given", async () => {
+    const { client, config, nodes } = await startCluster();
+    await client.createIndex("movies").waitTask();
+    const { apiKey: _, ...keyless } = config;
+    const [over, one] = [clientsOver(keyless).client, new MiroirClient({ host: nodes[0]?.url ?? "" })];
+    const [error, expected] = await Promise.all(
+      [over, one].map((each) =>
+        each
+          .index("movies")
+          .search("")
+          .catch((reason) => reason),
+      ),
+    );
+    expect(error).toBeInstanceOf(MeilisearchApiError);
+    expect(error.cause).toEqual(expected.cause);
+    expect([error.cause.code, error.response.status]).toEqual(["missing_authorization_header", 401]);
   });
 
   it("is told as the official client tells it when no node can be reached", async () => {
