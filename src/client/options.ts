@@ -27,6 +27,11 @@ export interface ClusterSettings extends Omit<Config, "host"> {
    * are given `writeTimeoutMs` to land before anything is copied, and again before a copy is believed. @default true
    */
   readonly repair?: boolean;
+  /**
+   * Indexes whose every document is on every node, decided when they are created: for small ones, and for what needs all
+   * documents in one place, such as foreign keys. Any node answers, as one server would. @default none
+   */
+  readonly replicateEverywhere?: readonly string[];
   /** Connections kept to one node, at most. @default 64 */
   readonly connectionsPerNode?: number;
 }
@@ -73,6 +78,7 @@ export function clusterOptions(config: ClusterSettings): ClusterOptions {
     attemptTimeoutMs: config.attemptTimeoutMs ?? DEFAULTS.attemptTimeoutMs,
     payloadLimitBytes: config.payloadLimitBytes ?? DEFAULTS.payloadLimitBytes,
     writeConsistency: config.writeConsistency ?? DEFAULTS.writeConsistency,
+    replicateEverywhere: config.replicateEverywhere ?? [],
   };
 }
 
@@ -107,6 +113,9 @@ export function checkConfig(config: StaticClusterConfig | TopologyClusterConfig)
   const { writeConsistency = DEFAULTS.writeConsistency } = config;
   if (!CONSISTENCIES.has(writeConsistency))
     refuse("writeConsistency", writeConsistency, 'Give "one", "quorum" or "all".');
+  const { replicateEverywhere = [] } = config;
+  if (!Array.isArray(replicateEverywhere) || !replicateEverywhere.every((uid) => typeof uid === "string"))
+    refuse("replicateEverywhere", replicateEverywhere, "Give a list of index uids.");
   if ("topology" in config) {
     if (!config.topology.startsWith("file:"))
       refuse("topology", config.topology, "Give `file:` and the path of a topology file.");

@@ -12,6 +12,7 @@ const rowSchema = z.object({
   createdAt: z.string(),
   stamp: z.string(),
   deleted: z.boolean(),
+  replicate: z.literal("everywhere").optional(),
 });
 
 /** What miroir knows of one logical index. A deleted index keeps its row, so that an older row cannot revive it. */
@@ -33,6 +34,8 @@ export interface IndexRow {
   /** Stamp of the hybrid logical clock; the highest row of a uid is the one in force. */
   readonly stamp: string;
   readonly deleted: boolean;
+  /** Every node holds every document; decided when the index is created. Absent for one that is spread over shards. */
+  readonly replicate?: "everywhere";
 }
 
 /** Checks a row that came from a node or a store. */

@@ -39,7 +39,8 @@ export class IndexRegistry {
   readonly #rows = new Map<string, IndexRow>();
   /** Node tasks that store the last row of an index, as long as they may be under way. */
   readonly #storing = new Map<string, readonly StoringTask[]>();
-  /** Logical names of indexes that have another one on the nodes. */
+  readonly #everywhere = new Set<string>();
+  /** Logical names of indexes, by those on the nodes. */
   readonly #logicalUids = new Map<string, string>();
   #readAt: number;
   #reading: Promise<void> | undefined;
@@ -100,6 +101,11 @@ export class IndexRegistry {
   /** The index that has this name on the nodes, as this process knows it. */
   holderOf(physical: string): IndexRow | undefined {
     return holderOf(physical, this.#rows);
+  }
+
+  /** Whether every node holds all of an index of theirs. */
+  isEverywhere(physical: string): boolean {
+    return this.#everywhere.has(physical);
   }
 
   /** The name that users know an index of the nodes by, also of one that was deleted since. */
@@ -185,6 +191,7 @@ export class IndexRegistry {
   #keep(row: IndexRow): void {
     this.#rows.set(row.uid, row);
     if (!row.deleted) this.#logicalUids.set(physicalUid(row), row.uid);
+    if (row.replicate === "everywhere") this.#everywhere.add(physicalUid(row));
   }
 }
 

@@ -12,7 +12,9 @@ export interface StatsOptions {
 }
 
 /** How global stats are merged. */
-export interface GlobalStatsOptions extends StatsOptions {
+export interface GlobalStatsOptions {
+  /** How many of the parts hold each document of an index, by its logical uid; 1 unless told. */
+  readonly copiesOf?: (uid: string) => number;
   /** Logical uid of a physical one, undefined for indexes that users must not see. */
   readonly logicalUid: (physicalUid: string) => string | undefined;
 }
@@ -39,7 +41,9 @@ export function mergeGlobalStats(parts: readonly Part[], options: GlobalStatsOpt
     databaseSize: sum(bodies, "databaseSize"),
     usedDatabaseSize: sum(bodies, "usedDatabaseSize"),
     lastUpdate: byUid.length === 0 ? null : (latest(dates) ?? null), // the nodes have indexes of miroir's own
-    indexes: Object.fromEntries(byUid.map(([uid, stats]) => [uid, joinIndexStats(stats, options.copies ?? 1)])),
+    indexes: Object.fromEntries(
+      byUid.map(([uid, stats]) => [uid, joinIndexStats(stats, options.copiesOf?.(uid) ?? 1)]),
+    ),
   };
 }
 

@@ -25,6 +25,8 @@ export interface ClusterOptions {
   /** Largest body sent to a node, in bytes. */
   readonly payloadLimitBytes: number;
   readonly writeConsistency: WriteConsistency;
+  /** Uids of indexes that are created with all documents on every node. */
+  readonly replicateEverywhere?: readonly string[];
 }
 
 /** What a single call may choose for itself; see `client.with()`. */

@@ -6,6 +6,7 @@ import { acceptWrite } from "./accept-write.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { finishLocally, newHead } from "./enqueue.ts";
 import { requireOwnName } from "./index-lifecycle.ts";
+import { layoutOf } from "./layout.ts";
 import { allShards, callerHeaders } from "./read.ts";
 import { refuseWrite } from "./rehearse.ts";
 import { refuseReservedNames } from "./reserved-names.ts";
@@ -87,9 +88,10 @@ async function start(cluster: Cluster, deletion: Deletion): Promise<() => Promis
     const done = { ...details, deletedDocuments: 0 };
     return async () => finishLocally(cluster, head, { status: "succeeded", details: done });
   }
-  const write = toWrite(cluster, deletion, { row, metadata: markedMetadata(head.uid, customMetadata) });
+  const owners = layoutOf(cluster, row);
+  const write = toWrite(owners, deletion, { row, metadata: markedMetadata(head.uid, customMetadata) });
   const counted = selection.kind === "ids" ? { ...head, distinct: selection.ids.length } : head;
-  const accepted = acceptWrite(cluster, { head: counted, write });
+  const accepted = acceptWrite(owners, { head: counted, write });
   return () => accepted;
 }
 

@@ -11,6 +11,7 @@ import { acceptWrite } from "./accept-write.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { finishLocally, newHead } from "./enqueue.ts";
 import { requireOwnName } from "./index-lifecycle.ts";
+import { layoutOf } from "./layout.ts";
 import { allShards, callerHeaders } from "./read.ts";
 import { refuseReservedNames } from "./reserved-names.ts";
 import type { RouteHandler } from "./route.ts";
@@ -57,8 +58,9 @@ async function start(cluster: Cluster, edit: Edit): Promise<() => Promise<Cluste
     const details = { ...head.details, editedDocuments: 0 };
     return async () => finishLocally(cluster, head, { status: "failed", details, error: { code, message } });
   }
-  await requireQuorum(cluster, physicalUid(row));
-  const accepted = acceptWrite(cluster, { head, write: toWrite(cluster, edit, { row, body, head }) });
+  const owners = layoutOf(cluster, row);
+  await requireQuorum(owners, physicalUid(row));
+  const accepted = acceptWrite(owners, { head, write: toWrite(owners, edit, { row, body, head }) });
   return () => accepted;
 }
 

@@ -12,6 +12,7 @@ import { idHash } from "../routing/shard.ts";
 import type { NodeResponse } from "../transport/transport.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { bodyOfDocumentsQuery } from "./documents-query.ts";
+import { layoutOf } from "./layout.ts";
 import { allShards, callerHeaders, readMeta, readShards, requireCoverage } from "./read.ts";
 import { refuseReservedNames } from "./reserved-names.ts";
 import type { RouteHandler } from "./route.ts";
@@ -22,9 +23,10 @@ export const documentRoute: RouteHandler = {
   routes: [{ method: "GET", path: "indexes/:uid/documents/:id" }],
   async handle(request, context) {
     const { uid = "", id = "" } = context.path;
-    const cluster = await context.cluster();
-    const row = await cluster.registry.find(uid);
-    if (row === undefined) return refuseMissingIndex(cluster, request, { uid, call: context.call });
+    const whole = await context.cluster();
+    const row = await whole.registry.find(uid);
+    if (row === undefined) return refuseMissingIndex(whole, request, { uid, call: context.call });
+    const cluster = layoutOf(whole, row);
     const index = physicalUid(row);
     const shard = idHash(cluster.hasher, id) & (cluster.topology.shards - 1);
     const isIndebted = (node: NodeInfo) => cluster.debts.ledger.owesAny(index, { node: node.id, shard }, [id]);
@@ -65,9 +67,10 @@ export const documentsRoute: RouteHandler = {
   ],
   async handle(request, context) {
     const uid = context.path["uid"] ?? "";
-    const cluster = await context.cluster();
-    const row = await cluster.registry.find(uid);
-    if (row === undefined) return refuseMissingIndex(cluster, request, { uid, call: context.call });
+    const whole = await context.cluster();
+    const row = await whole.registry.find(uid);
+    if (row === undefined) return refuseMissingIndex(whole, request, { uid, call: context.call });
+    const cluster = layoutOf(whole, row);
     const body = request.method === "GET" ? bodyOfDocumentsQuery(request.params) : request.body;
     const page = pageOf(body);
     if (page === undefined) {

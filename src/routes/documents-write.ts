@@ -19,6 +19,7 @@ import type { CallOptions, Cluster } from "./cluster.ts";
 import { finishLocally, newHead } from "./enqueue.ts";
 import { indexForWrite } from "./index-for-write.ts";
 import { requireOwnName } from "./index-lifecycle.ts";
+import { layoutOf } from "./layout.ts";
 import { callerHeaders } from "./read.ts";
 import { refuseWrite } from "./rehearse.ts";
 import type { RouteHandler } from "./route.ts";
@@ -98,13 +99,14 @@ async function prepare(cluster: Cluster, write: WriteCall): Promise<() => Promis
   if (documents.length === 0 || primaryKey === null) return async () => finishEmpty(cluster, head);
   const mode: WriteMode = request.method === "PUT" ? "update" : "replace";
   const folded = fold(documents, mode);
-  const sharded = shardDocuments(cluster, {
+  const owners = layoutOf(cluster, index.row);
+  const sharded = shardDocuments(owners, {
     ...{ head, request, call, primaryKey, mode },
     documents: folded,
     index: physicalUid(index.row),
   });
   if ("response" in sharded) return async () => sharded.response;
-  const accepted = acceptWrite(cluster, {
+  const accepted = acceptWrite(owners, {
     ...{ head: { ...head, distinct: folded.length }, write: sharded },
   });
   return () => accepted;

@@ -3,6 +3,7 @@ import type { JsonObject } from "../core/types.ts";
 import { mergeFacetSearch } from "../merge/facet-search.ts";
 import { withShardFilter } from "../merge/shard-request.ts";
 import { shardFilter } from "../routing/reserved.ts";
+import { layoutOf } from "./layout.ts";
 import { allShards, callerHeaders, readMeta, readShards, requireCoverage } from "./read.ts";
 import { refusalOf } from "./refusal-of.ts";
 import { refuseReservedNames } from "./reserved-names.ts";
@@ -18,9 +19,10 @@ export const facetSearchRoute: RouteHandler = {
   routes: [{ method: "POST", path: "indexes/:uid/facet-search" }],
   async handle(request, { path, call, cluster: meet }) {
     const uid = path["uid"] ?? "";
-    const cluster = await meet();
-    const row = await cluster.registry.find(uid);
-    if (row === undefined) return refuseMissingIndex(cluster, request, { uid, call });
+    const whole = await meet();
+    const row = await whole.registry.find(uid);
+    if (row === undefined) return refuseMissingIndex(whole, request, { uid, call });
+    const cluster = layoutOf(whole, row);
     const { body } = request;
     if (!isJsonObject(body)) return refuse(cluster, request, { response: MALFORMED, call });
     if (body["useNetwork"] === true) throw notSupported("`useNetwork`", "miroir asks every node by itself.");

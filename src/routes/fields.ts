@@ -3,6 +3,7 @@ import type { ClusterRequest, ClusterResponse, JsonObject } from "../core/types.
 import { mergeFields } from "../merge/fields.ts";
 import { type AllAnswers, allNodesMeta, askAllNodes } from "./ask-all.ts";
 import type { Cluster } from "./cluster.ts";
+import { layoutOf } from "./layout.ts";
 import type { RouteContext, RouteHandler } from "./route.ts";
 import { refuse, refuseMissingIndex } from "./verbatim.ts";
 
@@ -24,7 +25,7 @@ export const fieldsRoute: RouteHandler = {
     if (query === undefined) {
       return refuse(cluster, request, { response: { status: 400, headers: {}, body: undefined }, call: context.call });
     }
-    return list(cluster, { row, query, request, context });
+    return list(layoutOf(cluster, row), { row, query, request, context });
   },
 };
 

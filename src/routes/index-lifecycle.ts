@@ -115,6 +115,7 @@ function newRow(cluster: Cluster, { uid, primaryKey }: { uid: string; primaryKey
     createdAt: new Date(cluster.clock.now()).toISOString(),
     stamp: cluster.stamps.next(false),
     deleted: false,
+    ...(cluster.options.replicateEverywhere?.includes(uid) === true ? { replicate: "everywhere" } : {}),
   };
 }
 

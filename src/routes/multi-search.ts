@@ -1,6 +1,7 @@
 import type { ClusterRequest, ClusterResponse, JsonObject, JsonValue } from "../core/types.ts";
 import { isObject } from "../merge/answer-shape.ts";
 import type { Cluster } from "./cluster.ts";
+import { layoutOf } from "./layout.ts";
 import type { Batch, BatchQuery } from "./multi-search/batch.ts";
 import { searchFederated } from "./multi-search/federated.ts";
 import { searchPlainly } from "./multi-search/plain.ts";
@@ -22,12 +23,18 @@ export const multiSearchRoute: RouteHandler = {
       if (body["queries"].length === 0) return askNothing(cluster, request, context);
       const batch = await batchOf(cluster, { request, call: context.call, body, given: body["queries"] });
       const federation = body["federation"] ?? null;
-      if (batch !== undefined && federation === null) return searchPlainly(cluster, batch);
+      if (batch !== undefined && federation === null) return searchPlainly(ownersOf(cluster, batch), batch);
       if (batch !== undefined && isObject(federation)) return searchFederated(cluster, batch, federation);
     }
     return refuseBatch(cluster, request, { call: context.call });
   },
 };
+
+/** Indexes that are all replicated everywhere are read whole from one node; beside others they are read shard by shard. */
+function ownersOf(cluster: Cluster, { queries: [first, ...others] }: Batch): Cluster {
+  const isWhole = others.every(({ row }) => row.replicate === "everywhere");
+  return first !== undefined && isWhole ? layoutOf(cluster, first.row) : cluster;
+}
 
 /** A list without queries is the same on every node. */
 async function askNothing(cluster: Cluster, request: ClusterRequest, context: RouteContext): Promise<ClusterResponse> {

@@ -54,13 +54,18 @@ function lacksIndex(response: NodeResponse): boolean {
 }
 
 function coverFor(cluster: Cluster, read: ShardRead): Pick<ScatterInput, "cover" | "isCoverable"> {
-  const { topology, health, debts } = cluster;
+  const { topology, health, debts, registry } = cluster;
   const { preference } = read.call;
-  const indexes = [read.index, ...(read.otherIndexes ?? [])];
+  // An index that is replicated everywhere may be read shard by shard beside others; its debts are those of one shard.
+  const indexes = [read.index, ...(read.otherIndexes ?? [])].map((index) => ({
+    index,
+    isWhole: registry.isEverywhere(index),
+  }));
   const spread = { random: Math.random(), ...(preference === undefined ? {} : { preference }) };
   const usable = (node: string, shard: number) => {
     if (health.isSuspect(node)) return "no";
-    return indexes.some((index) => debts.ledger.owes(index, node, shard)) ? "indebted" : "good";
+    const isOwed = indexes.some(({ index, isWhole }) => debts.ledger.owes(index, node, isWhole ? 0 : shard));
+    return isOwed ? "indebted" : "good";
   };
   const { groups } = topology;
   return {

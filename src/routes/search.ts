@@ -9,6 +9,7 @@ import { shardFilter } from "../routing/reserved.ts";
 import type { NodeResponse } from "../transport/transport.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { searchHybrid } from "./hybrid-search.ts";
+import { layoutOf } from "./layout.ts";
 import { queryVector } from "./query-vector.ts";
 import { allShards, callerHeaders, readMeta, readShards, requireCoverage } from "./read.ts";
 import { refusalOf } from "./refusal-of.ts";
@@ -26,9 +27,10 @@ export const searchRoute: RouteHandler = {
   ],
   async handle(request, context) {
     const uid = context.path["uid"] ?? "";
-    const cluster = await context.cluster();
-    const row = await cluster.registry.find(uid);
-    if (row === undefined) return refuseMissingIndex(cluster, request, { uid, call: context.call });
+    const whole = await context.cluster();
+    const row = await whole.registry.find(uid);
+    if (row === undefined) return refuseMissingIndex(whole, request, { uid, call: context.call });
+    const cluster = layoutOf(whole, row);
     refuseUnsupported(request.method === "GET" ? request.params : request.body);
     const body = searchBody(request);
     // A body that is no object has no meaning to split: one node words the refusal.

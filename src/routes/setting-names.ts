@@ -20,4 +20,6 @@ export const SETTING_BY_PATH: Readonly<Record<string, string>> = {
   "localized-attributes": "localizedAttributes",
   "facet-search": "facetSearch",
   "prefix-search": "prefixSearch",
+  "foreign-keys": "foreignKeys",
+  chat: "chat",
 };

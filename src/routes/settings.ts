@@ -8,6 +8,7 @@ import type { ClusterRequest, ClusterResponse, HttpMethod, JsonObject, JsonValue
 import { broadcast } from "./broadcast.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { enqueued, finishLocally, newHead, partsOf } from "./enqueue.ts";
+import { physicalForeignKeys, requireJoinable } from "./foreign-keys.ts";
 import { indexForWrite } from "./index-for-write.ts";
 import { changeRow, requireOwnName } from "./index-lifecycle.ts";
 import { callerHeaders } from "./read.ts";
@@ -82,12 +83,14 @@ async function applyChange(cluster: Cluster, change: SettingsChange): Promise<Cl
   const { uid, patch, request, call } = change;
   const known = await cluster.registry.findNow(uid);
   if (request.method === "DELETE" && known === undefined) return resetMissing(cluster, change);
+  requireJoinable(cluster, uid, patch);
   const index = await indexForWrite(cluster, { uid, primaryKey: null }, { request, call });
   if ("response" in index) return index.response;
   const { row } = index;
-  const settings = applyPatch(row.settings, patch);
+  const settings = applyPatch(row.settings, isResetOfAll(request) ? { ...resetsOf(row.settings), ...patch } : patch);
   checkSettings(settings);
-  const physical = physicalPatch(row.settings, settings, { primaryKey: row.primaryKey });
+  const context = { primaryKey: row.primaryKey };
+  const physical = physicalForeignKeys(cluster, physicalPatch(row.settings, settings, context));
   const details = loggedSettings(settings, change);
   const head = newHead(cluster, { indexUid: uid, type: "settingsUpdate", details });
   const result = await broadcast(cluster, {
@@ -110,17 +113,25 @@ async function applyChange(cluster: Cluster, change: SettingsChange): Promise<Cl
 /** Lists that the server logs as they were sent, and as all attributes when they are reset. */
 const LOGGED_AS_SENT = new Set(["displayedAttributes", "searchableAttributes"]);
 
-/** Settings that the server resets with all others, although a cluster does not serve them. */
+/** Settings that the server resets with all others, and reads back only while their features are on. */
 const RESET_TOO: JsonObject = { foreignKeys: null, chat: null };
 
 /** The settings named in a patch, as the server logs them: sets sorted, nulls kept. */
 function loggedSettings(settings: JsonObject, { patch, request }: SettingsChange): JsonObject {
-  const isResetOfAll = request.method === "DELETE" && request.path.endsWith("/settings");
   const entries = Object.entries(patch).map(([key, value]): [string, JsonValue] => {
     if (LOGGED_AS_SENT.has(key)) return [key, value ?? ["*"]];
     return [key, Array.isArray(value) ? (settings[key] ?? null) : value];
   });
-  return { ...Object.fromEntries(entries), ...(isResetOfAll ? RESET_TOO : {}) };
+  return { ...Object.fromEntries(entries), ...(isResetOfAll(request) ? RESET_TOO : {}) };
+}
+
+function isResetOfAll({ method, path }: ClusterRequest): boolean {
+  return method === "DELETE" && path.endsWith("/settings");
+}
+
+/** Resets of every setting that an index has, those without a default of ours included. */
+function resetsOf(settings: JsonObject): JsonObject {
+  return Object.fromEntries(Object.keys(settings).map((key) => [key, null]));
 }
 
 /** Resetting creates no index: as on one server, the tasks of one that does not exist fail. */

@@ -11,6 +11,7 @@ import { shardFilter } from "../routing/reserved.ts";
 import { idHash } from "../routing/shard.ts";
 import type { NodeResponse } from "../transport/transport.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
+import { layoutOf } from "./layout.ts";
 import { allShards, callerHeaders, readMeta, readShards, requireCoverage } from "./read.ts";
 import { refuseReservedNames } from "./reserved-names.ts";
 import type { RouteHandler } from "./route.ts";
@@ -30,9 +31,10 @@ export const similarRoute: RouteHandler = {
   ],
   async handle(request, { path, call, cluster: meet }) {
     const uid = path["uid"] ?? "";
-    const cluster = await meet();
-    const row = await cluster.registry.find(uid);
-    if (row === undefined) return refuseMissingIndex(cluster, request, { uid, call });
+    const whole = await meet();
+    const row = await whole.registry.find(uid);
+    if (row === undefined) return refuseMissingIndex(whole, request, { uid, call });
+    const cluster = layoutOf(whole, row);
     const body = request.method === "GET" ? bodyOfSimilarQuery(request.params) : request.body;
     const id = idOf(body);
     if (id === undefined) return refuse(cluster, request, { response: MALFORMED, call });

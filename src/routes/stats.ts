@@ -1,10 +1,12 @@
 import { copiesOf } from "../cluster/copies.ts";
-import { physicalUid } from "../cluster/registry.ts";
+import { topologyOf } from "../cluster/layout.ts";
+import { type IndexRow, physicalUid } from "../cluster/registry.ts";
 import type { ClusterRequest, JsonObject } from "../core/types.ts";
 import { mergeGlobalStats, mergeIndexStats } from "../merge/stats.ts";
 import { shardFilter } from "../routing/reserved.ts";
 import { allNodesMeta, askAllNodes } from "./ask-all.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
+import { layoutOf } from "./layout.ts";
 import { allShards, readShards, requireCoverage } from "./read.ts";
 import type { RouteHandler } from "./route.ts";
 import { notSupported, refuseMissingIndex } from "./verbatim.ts";
@@ -25,8 +27,9 @@ export const indexStatsRoute: RouteHandler = {
     const answers = await askAllNodes(cluster, withRawSizes(own), context.call);
     if (answers.refusal !== undefined) return { status: answers.refusal.status, body: answers.refusal.body };
     const isEstimate = answers.failures.length > 0 || cluster.debts.ledger.list().some((debt) => debt.index === index);
-    const body = mergeIndexStats(answers.parts, { copies: copiesAmong(cluster, answers.nodes.length) });
-    body["numberOfDocuments"] = await countDocuments(cluster, { request, index, call: context.call });
+    const owners = layoutOf(cluster, row);
+    const body = mergeIndexStats(answers.parts, { copies: copiesAmong(owners, answers.nodes.length) });
+    body["numberOfDocuments"] = await countDocuments(owners, { request, index, call: context.call });
     return { status: 200, body, meta: allNodesMeta(answers, isEstimate ? [ESTIMATED] : []) };
   },
 };
@@ -43,14 +46,16 @@ export const statsRoute: RouteHandler = {
     const answers = await askAllNodes(cluster, request, context.call);
     if (answers.refusal !== undefined) return { status: answers.refusal.status, body: answers.refusal.body };
     const logicalByPhysical = new Map(rows.map((row) => [physicalUid(row), row.uid]));
+    const rowsByUid = new Map(rows.map((row) => [row.uid, row]));
+    const ownersOf = (uid: string) => topologyOf(rowsByUid.get(uid) ?? {}, cluster.topology);
     const body = mergeGlobalStats(answers.parts, {
-      copies: copiesAmong(cluster, answers.nodes.length),
+      copiesOf: (uid) => copiesAmong({ topology: ownersOf(uid) }, answers.nodes.length),
       logicalUid: (physical) => logicalByPhysical.get(physical),
     });
     await countEach(cluster, body, {
       request,
       call: context.call,
-      physicalByLogical: new Map(rows.map((row) => [row.uid, physicalUid(row)])),
+      rowsByUid,
     });
     const isEstimate = answers.failures.length > 0 || cluster.debts.ledger.list().length > 0;
     return { status: 200, body, meta: allNodesMeta(answers, isEstimate ? [ESTIMATED] : []) };
@@ -64,7 +69,7 @@ function withRawSizes(request: ClusterRequest): ClusterRequest {
 }
 
 /** Copies of a document among the nodes that answered; not whole while a node is down. */
-function copiesAmong({ topology }: Cluster, answered: number): number {
+function copiesAmong({ topology }: Pick<Cluster, "topology">, answered: number): number {
   return (copiesOf(topology) * answered) / topology.nodes.length;
 }
 
@@ -74,15 +79,17 @@ async function countEach(
   count: {
     readonly request: ClusterRequest;
     readonly call: CallOptions;
-    readonly physicalByLogical: ReadonlyMap<string, string>;
+    readonly rowsByUid: ReadonlyMap<string, IndexRow>;
   },
 ): Promise<void> {
   const indexes = body["indexes"] as Record<string, JsonObject>;
   await Promise.all(
     Object.entries(indexes).map(async ([uid, stats]) => {
-      const index = count.physicalByLogical.get(uid);
-      if (index === undefined) return;
-      stats["numberOfDocuments"] = await countDocuments(cluster, { request: count.request, index, call: count.call });
+      const row = count.rowsByUid.get(uid);
+      if (row === undefined) return;
+      const owners = { ...cluster, topology: topologyOf(row, cluster.topology) };
+      const { request, call } = count;
+      stats["numberOfDocuments"] = await countDocuments(owners, { request, index: physicalUid(row), call });
     }),
   );
 }

@@ -69,7 +69,8 @@ export function shardTags(hash12: number): readonly string[] {
   return tags;
 }
 
-/** The filter that limits a node to the shards it was asked for. */
+/** The filter that limits a node to the shards it was asked for; a single shard is everything that miroir wrote. */
 export function shardFilter(shards: number, asked: readonly number[]): string {
+  if (shards === 1) return `${RESERVED_SHARD} EXISTS`;
   return `${RESERVED_SHARD} IN [${asked.map((shard) => `"${shardTag(shards, shard)}"`).join(", ")}]`;
 }

@@ -1,4 +1,5 @@
 import type { Debt } from "../cluster/debt.ts";
+import { topologyOf } from "../cluster/layout.ts";
 import { requiredReplicas } from "../cluster/quorum.ts";
 import type { Topology } from "../cluster/topology.ts";
 import type { NodeInfo } from "../core/types.ts";
@@ -60,7 +61,8 @@ function listedParts({ parts = {} }: TaskNote, { nodesById }: RebuildContext): N
 type RebuiltWrite = Pick<VirtualTask, "shards" | "indebted" | "isPartial" | "owe">;
 
 function rebuildWrite(note: TaskNote, found: readonly FoundPart[], context: RebuildContext): RebuiltWrite {
-  const { topology, isYoung, isSuspect } = context;
+  const { isYoung, isSuspect } = context;
+  const topology = topologyOf(note, context.topology);
   const touched = decodeShards(note.shards ?? "*", topology.shards);
   const stamp = encodeDigits(note.stamp ?? "");
   const indebted = new Set(context.debts.filter((debt) => debt.stamp === stamp).map(({ node }) => node));

@@ -9,6 +9,7 @@ const noteSchema = z.object({
   customMetadata: z.string().optional(),
   copies: z.number().optional(),
   shards: z.string().optional(),
+  replicate: z.literal("everywhere").optional(),
   consistency: z.enum(["one", "quorum", "all"]).optional(),
   stamp: z.string().optional(),
   piece: z.tuple([z.number(), z.number()]).optional(),
@@ -32,6 +33,8 @@ export interface TaskNote {
   readonly copies?: number;
   /** Shards that a write touches, see {@link encodeShards}. */
   readonly shards?: string;
+  /** See `IndexRow.replicate`. */
+  readonly replicate?: "everywhere";
   readonly consistency?: "one" | "quorum" | "all";
   /** Stamp of the write, under which its debts are written down; as digits. */
   readonly stamp?: string;

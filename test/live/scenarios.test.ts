@@ -11,6 +11,7 @@ import { indexScenarios } from "../support/scenarios/indexes.ts";
 import { keyScenarios } from "../support/scenarios/keys.ts";
 import { multiSearchScenarios } from "../support/scenarios/multi-search.ts";
 import { numberScenarios } from "../support/scenarios/numbers.ts";
+import { replicateEverywhereScenarios } from "../support/scenarios/replicate-everywhere.ts";
 import { searchScenarios } from "../support/scenarios/search.ts";
 import { settingsScenarios } from "../support/scenarios/settings.ts";
 import { statsScenarios } from "../support/scenarios/stats.ts";
@@ -31,6 +32,7 @@ if (liveUrls.length < 3) {
     indexScenarios(live);
     indexNameScenarios(live);
     fieldScenarios(live);
+    replicateEverywhereScenarios(live);
     settingsScenarios(live);
     documentsWriteScenarios(live);
     documentsReadScenarios(live);

@@ -6,7 +6,7 @@ import { unguardEmbedder } from "./template-guard.ts";
 /**
  * What the user reads back of a node's settings: without miroir's own rule, sort attribute and template guard, and with
  * the displayed attributes and facet limit that the user chose, which a node's settings no longer tell.
- * @param logicalOverrides logical settings; of them `displayedAttributes` and `faceting.maxValuesPerFacet` are used
+ * @param logicalOverrides logical settings; of them `displayedAttributes`, `faceting.maxValuesPerFacet` and `foreignKeys` are used
  */
 export function toLogical(physical: JsonObject, logicalOverrides: JsonObject): JsonObject {
   const logical: JsonObject = { ...physical };
@@ -23,6 +23,8 @@ export function toLogical(physical: JsonObject, logicalOverrides: JsonObject): J
   if (isObject(physical["faceting"]) && facetMax !== undefined) {
     logical["faceting"] = { ...physical["faceting"], maxValuesPerFacet: facetMax };
   }
+  const foreignKeys = logicalOverrides["foreignKeys"];
+  if (Array.isArray(physical["foreignKeys"]) && Array.isArray(foreignKeys)) logical["foreignKeys"] = foreignKeys;
   if (isObject(physical["embedders"])) logical["embedders"] = unguardAll(physical["embedders"]);
   return logical;
 }

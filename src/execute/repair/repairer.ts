@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { authoritiesFor } from "../../cluster/authority.ts";
 import type { Debt } from "../../cluster/debt.ts";
+import { topologyOf } from "../../cluster/layout.ts";
 import { type IndexRow, physicalUid } from "../../cluster/registry.ts";
 import type { Topology } from "../../cluster/topology.ts";
 import type { NodeInfo } from "../../core/types.ts";
@@ -115,7 +116,8 @@ export class Repairer {
 
   async #repair(owed: OwedShard): Promise<void> {
     const { operator, topology, lanes, debts, landingMs } = this.#options;
-    const repair = new ShardRepair({ operator, lanes, shards: topology.shards, signal: this.#closed.signal }, owed);
+    const { shards } = topologyOf(owed.row, topology);
+    const repair = new ShardRepair({ operator, lanes, shards, signal: this.#closed.signal }, owed);
     const isEqual = await repair.run();
     if (isEqual) await debts.pay(owed.debts);
     else this.#notBefore.set(shardKey(physicalUid(owed.row), owed.shard), operator.clock.monotonic() + landingMs);
@@ -153,7 +155,9 @@ export class Repairer {
   #plan(row: IndexRow, debts: readonly Debt[]): OwedShard | undefined {
     const { topology, nodesById, debts: book, health } = this.#options;
     const shard = debts[0]?.shard ?? 0;
-    const owners = topology.groups.flatMap(({ table }) => table[shard] ?? []).flatMap((id) => nodesById.get(id) ?? []);
+    const owners = topologyOf(row, topology)
+      .groups.flatMap(({ table }) => table[shard] ?? [])
+      .flatMap((id) => nodesById.get(id) ?? []);
     const reachable = owners.filter(({ id }) => !health.isSuspect(id));
     const index = physicalUid(row);
     const [whole] = reachable.filter((node) => !book.ledger.owes(index, node.id, shard));

@@ -3,7 +3,7 @@ import { documentId } from "../../routing/payload/identify.ts";
 import { parseJson } from "../../routing/payload/json.ts";
 import { JsonScanner } from "../../routing/payload/json-scanner.ts";
 import type { RawRecord } from "../../routing/payload/raw-document.ts";
-import { RESERVED_SHARD, RESERVED_VERSION, shardTag } from "../../routing/reserved.ts";
+import { RESERVED_VERSION, shardFilter } from "../../routing/reserved.ts";
 import type { Operator } from "../operator.ts";
 
 /** Which index a replica is read of. */
@@ -32,7 +32,7 @@ export async function readReplica(
   node: NodeInfo,
   wanted: { readonly shard: number; readonly ids: readonly string[] | "all" },
 ): Promise<ReplicaDocuments> {
-  const filter = `${RESERVED_SHARD} = "${shardTag(source.shards, wanted.shard)}"`;
+  const filter = shardFilter(source.shards, [wanted.shard]);
   const found = new Map<string, RawRecord>();
   if (wanted.ids === "all") {
     await readWhole(source, node, { filter, found });

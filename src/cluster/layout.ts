@@ -1,0 +1,9 @@
+import type { IndexRow } from "./registry.ts";
+import type { Topology } from "./topology.ts";
+
+/** Who holds an index: the cluster's shards, or one shard that every node holds. */
+export function topologyOf(row: Pick<IndexRow, "replicate">, topology: Topology): Topology {
+  if (row.replicate !== "everywhere") return topology;
+  const ids = topology.nodes.map(({ id }) => id);
+  return { ...topology, shards: 1, replicationFactor: ids.length, groups: [{ name: "everywhere", table: [ids] }] };
+}
