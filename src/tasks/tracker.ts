@@ -350,6 +350,6 @@ function isTerminal(view: JsonObject): boolean {
 }
 
 /** A finished task without what it might owe, which holds every id of the write. */
-function lean({ owe: _owe, onSettled: _onSettled, amend: _amend, ...task }: VirtualTask): VirtualTask {
+function lean({ owe: _owe, onSettled: _onSettled, ...task }: VirtualTask): VirtualTask {
   return task;
 }
