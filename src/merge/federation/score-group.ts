@@ -9,6 +9,8 @@ export interface Rank {
   readonly max: number | undefined;
   /** True for the rule whose number of places depends on the misspellings that a node knows. */
   readonly isTypo?: boolean;
+  /** True for a rank of which nodes tell nothing but that it may be there; its ratio is a guess. */
+  readonly isHidden?: boolean;
 }
 
 /** The rules between two sorts, or a sort. */
@@ -20,7 +22,7 @@ export type RuleGroup =
 const MATCH_TYPES: Readonly<Record<string, number>> = { exactMatch: 3, matchesStart: 2, noExactMatch: 1 };
 
 /** Places of the rules whose number of places nodes do not tell, for a query of so many plain words (milli's path costs). */
-const PROXIMITY_PLACES = (words: number) => 7 * (words - 1) + 1;
+const PROXIMITY_PLACES = (words: number) => 3 * (words - 1) + 1;
 const POSITION_PLACES = (words: number) => 10 * words + 1;
 
 /** A hit's ranking details in rule order, with the rules between two sorts taken together. */
@@ -76,14 +78,9 @@ function ranksOf(name: string, rule: JsonObject, words: number): Rank[] {
     case "wordPosition":
       return [fractionOf(ratio("score"), POSITION_PLACES(words))];
     case "attribute":
-      return [
-        { ratio: ratio("attributeRankingOrderScore"), max: undefined },
-        ...(rule["queryWordDistanceScore"] === undefined
-          ? []
-          : [fractionOf(ratio("queryWordDistanceScore"), POSITION_PLACES(words))]),
-      ];
+      return attributeRanks(rule, words);
     case "exactness":
-      return exactnessRanks(rule);
+      return exactnessRanks(rule, words);
     case "skipped":
       return [{ ratio: 0, max: 1 }];
     default:
@@ -91,13 +88,25 @@ function ranksOf(name: string, rule: JsonObject, words: number): Rank[] {
   }
 }
 
-/** A text that equals the query, or begins with it, has all its words exactly; nodes then leave the second half out. */
-function exactnessRanks(rule: JsonObject): Rank[] {
+/** The old rule is two in one, and the score of both tells the number of places of the first unless the second is perfect. */
+function attributeRanks(rule: JsonObject, words: number): Rank[] {
+  const { attributeRankingOrderScore, queryWordDistanceScore, score } = rule;
+  const ratio = numberOf(attributeRankingOrderScore, "ranking detail `attributeRankingOrderScore`");
+  if (typeof queryWordDistanceScore !== "number") return [{ ratio, max: undefined }];
+  const places = (1 - queryWordDistanceScore) / (ratio - numberOf(score, "ranking detail `score`"));
+  const max = Number.isFinite(places) && places > 0 ? Math.round(places) : undefined;
+  return [{ ratio, max }, fractionOf(queryWordDistanceScore, POSITION_PLACES(words))];
+}
+
+/** Of a text that equals the query, or begins with it, nodes leave out how many of its words are exact. */
+function exactnessRanks(rule: JsonObject, words: number): Rank[] {
   const type = MATCH_TYPES[String(rule["matchType"])];
   if (type === undefined) throw badAnswer(`the match type \`${String(rule["matchType"])}\` is unknown`);
   const { matchingWords, maxMatchingWords } = rule;
-  if (typeof matchingWords !== "number" || typeof maxMatchingWords !== "number") return [rankOf(type, 3)];
-  return [rankOf(type, 3), rankOf(matchingWords + 1, maxMatchingWords + 1)];
+  if (typeof matchingWords === "number" && typeof maxMatchingWords === "number") {
+    return [rankOf(type, 3), rankOf(matchingWords + 1, maxMatchingWords + 1)];
+  }
+  return type === 1 ? [rankOf(type, 3)] : [rankOf(type, 3), { ratio: 1, max: words + 1, isHidden: true }];
 }
 
 function rankOf(rank: number, max: number): Rank {

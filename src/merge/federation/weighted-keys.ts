@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../core/types.ts";
 import { numberOf } from "../answer-shape.ts";
+import { foldRanks, resolveRanks } from "./resolve-ranks.ts";
 import { type Rank, type RuleGroup, ruleGroups } from "./score-group.ts";
 import type { WeightedKey, WeightedValue } from "./weighted-value.ts";
 
@@ -35,18 +36,32 @@ export function weightedKeys({ position, weight, lists, ordered }: WeightedQuery
       const score = own * weight;
       if (!ordered) return { values: [], score, position };
       const groups = ruleGroups(hit["_rankingScoreDetails"]);
-      const lastRanks = groups.findLastIndex(({ kind }) => kind === "ranks");
+      const scores = groupScores(groups, own, places);
+      isEstimated ||= scores === undefined;
       const values = groups.map((group, at): WeightedValue => {
-        if (group.kind !== "ranks") return group;
-        const isWhole = at === lastRanks && groups.slice(0, at).every(({ kind }) => kind !== "ranks");
-        const known = groupScore(group.ranks, isWhole ? own : undefined, places);
-        isEstimated ||= known === undefined;
-        return { kind: "score", score: (known ?? own) * weight };
+        return group.kind === "ranks" ? { kind: "score", score: (scores?.[at] ?? own) * weight } : group;
       });
       return { values, score, position };
     },
     isEstimated: () => isEstimated,
   };
+}
+
+/** The score of each group by its place among all; undefined when the hit's score cannot be taken apart. */
+function groupScores(groups: readonly RuleGroup[], own: number, places: TypoPlaces): number[] | undefined {
+  const isWhole = groups.filter(({ kind }) => kind === "ranks").length === 1;
+  if (isWhole && !places.differ) return groups.map(() => own);
+  const ranksOf = (group: RuleGroup) => (group.kind === "ranks" ? group.ranks : []);
+  const resolved = resolveRanks(groups.flatMap(ranksOf), own);
+  if (resolved === undefined) return undefined;
+  let start = 0;
+  const scores = groups.map((group) => {
+    const end = start + ranksOf(group).length;
+    const score = foldRanks(places.widened(resolved.slice(start, end)), 1);
+    start = end;
+    return score;
+  });
+  return scores.every((score) => score !== undefined) ? scores : undefined;
 }
 
 /** The number of places for misspellings, by what the rules before it say. */
@@ -60,50 +75,23 @@ class TypoPlaces {
       const at = group.ranks.findIndex(({ isTypo }) => isTypo === true);
       const max = group.ranks[at]?.max;
       if (max === undefined) continue;
-      const prefix = prefixOf(group.ranks, at);
+      const prefix = prefixOf(group.ranks.slice(0, at));
       const known = this.#maxByPrefix.get(prefix);
       if (known !== undefined && known !== max) this.differ = true;
       this.#maxByPrefix.set(prefix, Math.max(known ?? 0, max));
     }
   }
 
-  /** The rank at this place as a fraction of the largest number of places. */
-  widened(ranks: readonly Rank[], at: number): Rank | undefined {
-    const rank = ranks[at];
-    if (rank?.isTypo !== true || rank.max === undefined) return rank;
-    const max = this.#maxByPrefix.get(prefixOf(ranks, at)) ?? rank.max;
-    return { ratio: (rank.ratio * rank.max + max - rank.max) / max, max };
+  /** A group's ranks with misspellings as a fraction of the largest number of places. */
+  widened(ranks: readonly Rank[]): readonly Rank[] {
+    return ranks.map((rank, at) => {
+      if (rank.isTypo !== true || rank.max === undefined) return rank;
+      const max = this.#maxByPrefix.get(prefixOf(ranks.slice(0, at))) ?? rank.max;
+      return { ratio: (rank.ratio * rank.max + max - rank.max) / max, max };
+    });
   }
 }
 
-function prefixOf(ranks: readonly Rank[], end: number): string {
-  return ranks
-    .slice(0, end)
-    .map(({ ratio }) => ratio)
-    .join();
-}
-
-/**
- * The score of a group: each rank counts only among hits that are equal in those before it. A group that is all of the
- * hit's ranks has the hit's own score, of which only what stands before the last known rank has to be computed again.
- */
-function groupScore(ranks: readonly Rank[], own: number | undefined, places: TypoPlaces): number | undefined {
-  const unknown = ranks.slice(0, -1).findIndex(({ max }) => max === undefined);
-  const isTypoBehind = unknown >= 0 && ranks.slice(unknown).some(({ isTypo }) => isTypo === true);
-  if (unknown >= 0 && (own === undefined || isTypoBehind)) return undefined;
-  const known = unknown < 0 ? ranks.length - 1 : unknown;
-  let score = unknown < 0 ? (places.widened(ranks, ranks.length - 1)?.ratio ?? 0) : tailOf(ranks, unknown, own ?? 0);
-  for (let at = known - 1; at >= 0; at--) {
-    const rank = places.widened(ranks, at);
-    const max = rank?.max ?? 1;
-    score = (Math.max(0, (rank?.ratio ?? 0) * max - 1) + score) / max;
-  }
-  return score;
-}
-
-/** What is left of a whole score behind its first `count` ranks. */
-function tailOf(ranks: readonly Rank[], count: number, own: number): number {
-  let tail = own;
-  for (const { ratio, max = 1 } of ranks.slice(0, count)) tail = tail * max - Math.max(0, ratio * max - 1);
-  return tail;
+function prefixOf(before: readonly Rank[]): string {
+  return before.map(({ ratio }) => ratio).join();
 }

@@ -72,14 +72,14 @@ describe("the keys of a query's hits", () => {
   });
 
   it("count misspellings among those that any node knows", () => {
-    // Behind `attributeRank`, of whose places nodes tell nothing, the whole score is all there is to go by.
+    // Two attributes; nodes do not tell how many, the whole score does.
     const behind = { wordPosition: { order: 4, score: 10 / 11 } };
-    const perfect = { _rankingScore: nodeScore(0, 0, 0.45), _rankingScoreDetails: details(0, 0, behind) };
-    const misspelt = { _rankingScore: nodeScore(1, 1, 0.45), _rankingScoreDetails: details(1, 1, behind) };
+    const perfect = { _rankingScore: nodeScore(0, 0, 5 / 11), _rankingScoreDetails: details(0, 0, behind) };
+    const misspelt = { _rankingScore: nodeScore(1, 1, 5 / 11), _rankingScoreDetails: details(1, 1, behind) };
     const keys = weightedKeys({ position: 0, weight: 1, lists: [[perfect], [misspelt]], ordered: true });
     const scoreOf = (tail: number) => [{ kind: "score", score: expect.closeTo(tail, 12) }];
-    expect(keys.keyOf(perfect).values).toEqual(scoreOf(nodeScore(0, 1, 0.45)));
-    expect(keys.keyOf(misspelt).values).toEqual(scoreOf(nodeScore(1, 1, 0.45)));
+    expect(keys.keyOf(perfect).values).toEqual(scoreOf(nodeScore(0, 1, 5 / 11)));
+    expect(keys.keyOf(misspelt).values).toEqual(scoreOf(nodeScore(1, 1, 5 / 11)));
     expect(keys.isEstimated()).toBe(true);
     expect(weightedKeys({ position: 0, weight: 1, lists: [[perfect]], ordered: true }).isEstimated()).toBe(false);
   });
@@ -90,13 +90,19 @@ describe("the keys of a query's hits", () => {
       wordPosition: { order: 5, score: 10 / 11 },
       exactness: { order: 6, matchType: "noExactMatch", matchingWords: 0, maxMatchingWords: 1, score: 1 / 6 },
     });
+    const behind = (9 + (0 + 1 / 2) / 3) / 11;
     const keys = weightedKeys({ position: 3, weight: 2, lists: [], ordered: true });
-    expect(keys.keyOf({ _rankingScore: 0.7, _rankingScoreDetails: parted }).values).toEqual([
+    const whole = nodeScore(0, 1, behind / 2);
+    expect(keys.keyOf({ _rankingScore: whole, _rankingScoreDetails: parted }).values).toEqual([
       { kind: "score", score: expect.closeTo(2 * nodeScore(0, 1, 0.5), 12) },
       { kind: "sort", isAscending: false, value: 1999 },
-      { kind: "score", score: expect.closeTo((2 * (9 + (0 + 1 / 2) / 3)) / 11, 12) },
+      { kind: "score", score: expect.closeTo(2 * behind, 12) },
     ]);
     expect(keys.isEstimated()).toBe(false);
+    // No numbers of places lead to this score: it is taken as it is.
+    const other = keys.keyOf({ _rankingScore: 0.7, _rankingScoreDetails: parted });
+    expect(other.values[0]).toEqual({ kind: "score", score: 1.4 });
+    expect(keys.isEstimated()).toBe(true);
   });
 });
 
