@@ -1,3 +1,4 @@
+import { topologyOf } from "../../cluster/layout.ts";
 import { type IndexRow, physicalUid } from "../../cluster/registry.ts";
 import { physicalFacetMax } from "../../cluster/settings/physical.ts";
 import type { Topology } from "../../cluster/topology.ts";
@@ -64,9 +65,10 @@ interface Faceting {
 function differingCopies(uid: string, entries: readonly ShardCounts[], { topology, stateOf }: CopyContext): Finding[] {
   const shards = Array.from({ length: topology.shards }, (_, shard) => shard);
   const differing = shards.flatMap((shard) => {
-    const owners = new Set(topology.groups.flatMap(({ table }) => table[shard] ?? []));
     const copies = entries.filter(({ held: { holder, row } }) => {
-      return owners.has(holder.node.id) && stateOf(physicalUid(row), holder.node.id, shard) === "good";
+      const place = row.replicate === "everywhere" ? 0 : shard; // debts of such an index are all of one shard
+      const owners = topologyOf(row, topology).groups.flatMap(({ table }) => table[place] ?? []);
+      return owners.includes(holder.node.id) && stateOf(physicalUid(row), holder.node.id, place) === "good";
     });
     return new Set(copies.map(({ counts }) => counts[shard])).size > 1 ? [{ shard, copies }] : [];
   });
@@ -89,7 +91,8 @@ function misplaced({ held, counts }: ShardCounts, { groups }: Topology): Finding
   const { holder, row } = held;
   const { id } = holder.node;
   const stray = counts.reduce((sum, count, shard) => {
-    return groups.some(({ table }) => table[shard]?.includes(id)) ? sum : sum + count;
+    const isOwn = row.replicate === "everywhere" || groups.some(({ table }) => table[shard]?.includes(id));
+    return isOwn ? sum : sum + count;
   }, 0);
   const tagged = counts.reduce((sum, count) => sum + count, 0);
   const untagged = (holder.documentsByIndex.get(physicalUid(row)) ?? 0) - tagged;

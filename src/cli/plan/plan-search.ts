@@ -1,3 +1,4 @@
+import { topologyOf } from "../../cluster/layout.ts";
 import { physicalUid } from "../../cluster/registry.ts";
 import type { JsonObject } from "../../core/types.ts";
 import { planSearch, withShardFilter } from "../../merge/shard-request.ts";
@@ -35,9 +36,10 @@ export function searchPlan(
   survey: ClusterSurvey,
   search: { readonly index: string; readonly body: JsonObject; readonly preference: string | undefined },
 ): SearchPlan {
-  const { topology, rows } = survey;
+  const { rows } = survey;
   const row = rows.find(({ uid }) => uid === search.index);
   if (row === undefined) throw noIndex(search.index, rows);
+  const topology = topologyOf(row, survey.topology);
   const index = physicalUid(row);
   const { body, plan } = planSearch(search.body, searchView(row));
   const stateOf = replicaStates(survey);

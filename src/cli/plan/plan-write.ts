@@ -1,3 +1,4 @@
+import { topologyOf } from "../../cluster/layout.ts";
 import { belowQuorum, type WriteConsistency } from "../../cluster/quorum.ts";
 import { physicalUid } from "../../cluster/registry.ts";
 import { canonicalId } from "../../routing/document-id.ts";
@@ -35,8 +36,8 @@ export function writePlan(
   write: { readonly index: string; readonly ids: readonly string[]; readonly consistency: WriteConsistency },
   hasher: Hasher,
 ): WritePlan {
-  const { topology, rows } = survey;
-  const row = rows.find(({ uid }) => uid === write.index);
+  const row = survey.rows.find(({ uid }) => uid === write.index);
+  const topology = topologyOf(row ?? {}, survey.topology);
   const physical = row === undefined ? write.index : physicalUid(row);
   const stateOf = replicaStates(survey);
   const documents = write.ids.map((text) => {

@@ -1,4 +1,5 @@
-import { physicalUid } from "../../cluster/registry.ts";
+import { topologyOf } from "../../cluster/layout.ts";
+import { type IndexRow, physicalUid } from "../../cluster/registry.ts";
 import type { Topology } from "../../cluster/topology.ts";
 import type { NodeInfo } from "../../core/types.ts";
 import { type Operator, OperatorCallFailed } from "../../execute/operator.ts";
@@ -20,12 +21,13 @@ export interface CountInput {
  */
 export async function countDocuments(input: CountInput): Promise<ReadonlyMap<string, number | null>> {
   const { rows } = input.survey;
-  const counts = await Promise.all(rows.map((row) => countIndex(physicalUid(row), input)));
+  const counts = await Promise.all(rows.map((row) => countIndex(row, input)));
   return new Map(rows.map((row, position) => [row.uid, counts[position] ?? null]));
 }
 
-async function countIndex(index: string, { operator, survey, stateOf }: CountInput): Promise<number | null> {
-  const { topology } = survey;
+async function countIndex(row: IndexRow, { operator, survey, stateOf }: CountInput): Promise<number | null> {
+  const index = physicalUid(row);
+  const topology = topologyOf(row, survey.topology);
   const { assignments } = coverShards({
     shards: Array.from({ length: topology.shards }, (_, shard) => shard),
     groups: topology.groups,

@@ -1,5 +1,7 @@
 import { copiesOf } from "../../cluster/copies.ts";
+import { topologyOf } from "../../cluster/layout.ts";
 import { physicalUid } from "../../cluster/registry.ts";
+import type { Topology } from "../../cluster/topology.ts";
 import { describeDifference } from "../../cluster/topology-difference.ts";
 import { isSupportedVersion, OLDEST_SERVER } from "../../execute/server-version.ts";
 import { STATE_INDEX } from "../../execute/state-index.ts";
@@ -82,7 +84,7 @@ export function statusReport(
   const { topology } = survey;
   const nodes = survey.nodes.map((node) => nodeStatus(node, survey));
   const indexes = survey.rows.map((row) => {
-    const shards = shardStates(survey, (node, shard) => stateOf(physicalUid(row), node, shard));
+    const shards = shardStates(topologyOf(row, topology), (node, shard) => stateOf(physicalUid(row), node, shard));
     return { uid: row.uid, documents: documents.get(row.uid) ?? null, shards };
   });
   const versions = [...new Set(nodes.flatMap(({ version }) => version ?? []))].sort();
@@ -124,7 +126,7 @@ function nodeStatus(survey: NodeSurvey, cluster: ClusterSurvey): NodeStatus {
   };
 }
 
-function shardStates({ topology }: ClusterSurvey, stateOf: (node: string, shard: number) => string) {
+function shardStates(topology: Topology, stateOf: (node: string, shard: number) => string) {
   const states = Array.from({ length: topology.shards }, (_, shard) => {
     const copies = topology.groups.flatMap(({ table }) => table[shard] ?? []).map((node) => stateOf(node, shard));
     if (copies.every((state) => state === "good")) return "complete";
@@ -139,7 +141,7 @@ function healthOf(
   survey: ClusterSurvey,
   { stateOf, isSound }: { readonly stateOf: ReplicaState; readonly isSound: boolean },
 ): StatusReport["health"] {
-  const { missing } = shardStates(survey, (node, shard) => stateOf("", node, shard));
+  const { missing } = shardStates(survey.topology, (node, shard) => stateOf("", node, shard));
   if (missing > 0) return "unavailable";
   return isSound && survey.debts.length === 0 ? "healthy" : "degraded";
 }
