@@ -80,7 +80,7 @@ async function rehearseEdit(
   const { status, body: answer, headers } = await askOneNode(cluster, { ...request, body }, call);
   const { code } = answer as { code?: string };
   if (isObject && isContext && code === "invalid_document_edition_context") return undefined;
-  return { status, body: wordLogically(answer), headers };
+  return { status, body: wordLogically(answer, cluster.registry), headers };
 }
 
 function headOf(cluster: Cluster, { uid, request }: Edit, body: EditBody): TaskHead {

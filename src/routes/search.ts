@@ -1,8 +1,9 @@
 import { physicalUid } from "../cluster/registry.ts";
 import type { ClusterRequest, ClusterResponse, JsonObject, JsonValue } from "../core/types.ts";
 import type { ScatterResult } from "../execute/scatter.ts";
+import { isObject } from "../merge/answer-shape.ts";
 import { mergeSearch } from "../merge/search.ts";
-import { searchKind } from "../merge/search-kind.ts";
+import { type SearchKind, searchKind } from "../merge/search-kind.ts";
 import type { SearchView } from "../merge/search-view.ts";
 import { planSearch, type ShardSearch, withShardFilter } from "../merge/shard-request.ts";
 import { shardFilter } from "../routing/reserved.ts";
@@ -39,13 +40,28 @@ export const searchRoute: RouteHandler = {
     const view = searchView(row);
     const kind = searchKind(body, row.settings["embedders"] as JsonObject);
     const semantic = { body, view, call: context.call, index: physicalUid(row) };
-    if (kind.kind === "hybrid") return searchHybrid(cluster, request, { ...semantic, kind });
-    if (kind.kind === "keyword") return search(cluster, request, semantic);
-    const vector = await queryVector(cluster, request, { ...semantic, embedder: kind.embedder });
-    if ("refusal" in vector) return refuse(cluster, request, { response: vector.refusal, call: context.call });
-    return search(cluster, request, { ...semantic, body: withVector(body, vector.vector) });
+    const answered = await searchBy(kind, { cluster, request, semantic });
+    return { ...answered, body: named(answered.body, uid) };
   },
 };
+
+async function searchBy(
+  kind: SearchKind,
+  asked: { readonly cluster: Cluster; readonly request: ClusterRequest; readonly semantic: Search },
+): Promise<ClusterResponse> {
+  const { cluster, request, semantic } = asked;
+  if (kind.kind === "hybrid") return searchHybrid(cluster, request, { ...semantic, kind });
+  if (kind.kind === "keyword") return search(cluster, request, semantic);
+  const vector = await queryVector(cluster, request, { ...semantic, embedder: kind.embedder });
+  if ("refusal" in vector) return refuse(cluster, request, { response: vector.refusal, call: semantic.call });
+  return search(cluster, request, { ...semantic, body: withVector(semantic.body, vector.vector) });
+}
+
+/** An answer whose metadata, if it has any, names the index as users do. */
+function named(body: ClusterResponse["body"], uid: string): ClusterResponse["body"] {
+  const metadata = isObject(body) ? body["metadata"] : undefined;
+  return isObject(body) && isObject(metadata) ? { ...body, metadata: { ...metadata, indexUid: uid } } : body;
+}
 
 interface Search {
   readonly body: JsonObject;

@@ -142,7 +142,7 @@ async function refuseAsOwner(
     request: (node) => asNodeRequest({ ...request, path: `indexes/${index}/similar` }, node),
   });
   const shown = verbatim.refusals[0]?.response ?? refusal?.response ?? MALFORMED;
-  return { status: shown.status, body: wordLogically(shown.body), headers: shown.headers };
+  return { status: shown.status, body: wordLogically(shown.body, cluster.registry), headers: shown.headers };
 }
 
 /** Asked with the operator's key: who may search may not read documents, and sees nothing of this. */

@@ -48,6 +48,8 @@ async function pictureOf(client: Meilisearch, uid: string): Promise<unknown> {
   const index = client.index(uid);
   const { createdAt: _, updatedAt: __, ...info } = await client.getRawIndex(uid);
   const found: Record<string, unknown> & { hits: unknown[] } = await index.search("", { limit: 100, facets: ["*"] });
+  const tagged = await index.search("", { limit: 0 }, { headers: { "meili-include-metadata": "true" } });
+  expect(tagged).toMatchObject({ metadata: { indexUid: uid } });
   for (const field of ["processingTimeMs", "requestUid"]) delete found[field];
   const { numberOfDocuments, fieldDistribution } = await index.getStats();
   const documents = await index.getDocuments({ limit: 100 });
