@@ -1,3 +1,4 @@
+import { MiroirError } from "../core/errors.ts";
 import { STATE_INDEX } from "../execute/state-index.ts";
 import type { Clock } from "../util/clock.ts";
 import { askNodesForTasks, type NodeAnswer } from "./node-tasks.ts";
@@ -55,9 +56,12 @@ async function leave(
     const { taskUid } = await operator.demand<{ taskUid: number }>(node, call);
     return { node, taskUid };
   });
-  await Promise.any(sent);
   const results = await Promise.allSettled(sent);
-  return results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  const left = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  if (left.length > 0) return left;
+  const message = "No node took the note by which other processes learn of the task. Send the call again.";
+  const reason = results.find((result) => result.status === "rejected")?.reason;
+  throw new MiroirError("miroir_store_unavailable", message, { status: 503, reason });
 }
 
 /** Targets that fit into one note. */
