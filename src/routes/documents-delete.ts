@@ -1,7 +1,6 @@
 import { type IndexRow, physicalUid } from "../cluster/registry.ts";
 import type { ClusterRequest, ClusterResponse, JsonObject, JsonValue } from "../core/types.ts";
 import { idHash } from "../routing/shard.ts";
-import { markedMetadata } from "../tasks/virtual-task.ts";
 import { acceptWrite } from "./accept-write.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { finishLocally, newHead } from "./enqueue.ts";
@@ -89,7 +88,7 @@ async function start(cluster: Cluster, deletion: Deletion): Promise<() => Promis
     return async () => finishLocally(cluster, head, { status: "succeeded", details: done });
   }
   const owners = layoutOf(cluster, row);
-  const write = toWrite(owners, deletion, { row, metadata: markedMetadata(head.uid, customMetadata) });
+  const write = toWrite(owners, deletion, row);
   const counted = selection.kind === "ids" ? { ...head, distinct: selection.ids.length } : head;
   const accepted = acceptWrite(owners, { head: counted, write });
   return () => accepted;
@@ -102,18 +101,13 @@ function detailsOf(selection: Selection): JsonObject {
   return { providedIds: provided, originalFilter: filter === undefined ? null : JSON.stringify(filter) };
 }
 
-function toWrite(
-  cluster: Cluster,
-  { selection, request, call }: Deletion,
-  { row, metadata }: { readonly row: IndexRow; readonly metadata: string },
-): ShardedWrite {
+function toWrite(cluster: Cluster, { selection, request, call }: Deletion, row: IndexRow): ShardedWrite {
   const index = physicalUid(row);
   const idsByShard = touched(cluster, selection);
-  const query = new URLSearchParams({ customMetadata: metadata }).toString();
   return {
     ...{ index, idsByShard, call, signal: request.signal, stamp: cluster.stamps.next(false) },
     requests(node, shards) {
-      const common = { node, query, ...callerHeaders(request) };
+      const common = { node, ...callerHeaders(request) };
       const path = `indexes/${index}/documents`;
       if (selection.kind === "everything") return [{ ...common, method: "DELETE", path }];
       if (selection.kind === "filter") {

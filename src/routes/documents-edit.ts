@@ -6,7 +6,6 @@ import { withShardFilter } from "../merge/shard-request.ts";
 import type { TaskHead } from "../merge/tasks.ts";
 import { guardScript } from "../routing/edition/guard-script.ts";
 import { shardFilter } from "../routing/reserved.ts";
-import { markedMetadata } from "../tasks/virtual-task.ts";
 import { acceptWrite } from "./accept-write.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { finishLocally, newHead } from "./enqueue.ts";
@@ -60,7 +59,7 @@ async function start(cluster: Cluster, edit: Edit): Promise<() => Promise<Cluste
   }
   const owners = layoutOf(cluster, row);
   await requireQuorum(owners, physicalUid(row));
-  const accepted = acceptWrite(owners, { head, write: toWrite(owners, edit, { row, body, head }) });
+  const accepted = acceptWrite(owners, { head, write: toWrite(owners, edit, { row, body }) });
   return () => accepted;
 }
 
@@ -123,7 +122,7 @@ async function requireQuorum(cluster: Cluster, index: string): Promise<void> {
 function toWrite(
   cluster: Cluster,
   { request, call }: Edit,
-  { row, body, head }: { readonly row: IndexRow; readonly body: EditBody; readonly head: TaskHead },
+  { row, body }: { readonly row: IndexRow; readonly body: EditBody },
 ): ShardedWrite {
   const index = physicalUid(row);
   const stamp = cluster.stamps.nextSpread();
@@ -131,7 +130,6 @@ function toWrite(
   if ("refusal" in guarded) {
     throw notSupported(guarded.refusal, "Write the function without it.");
   }
-  const query = new URLSearchParams({ customMetadata: markedMetadata(head.uid, head.customMetadata) }).toString();
   return {
     ...{ index, call, signal: request.signal, stamp: stamp.last },
     idsByShard: new Map(allShards(cluster).map((shard) => [shard, "all"])),
@@ -140,9 +138,7 @@ function toWrite(
       if (whole.length === 0) return [];
       const filter = withShardFilter(body.filter, shardFilter(cluster.topology.shards, whole));
       const sent = JSON.stringify({ ...body, filter, function: guarded.script });
-      return [
-        { node, method: "POST", path: `indexes/${index}/documents/edit`, query, body: sent, ...callerHeaders(request) },
-      ];
+      return [{ node, method: "POST", path: `indexes/${index}/documents/edit`, body: sent, ...callerHeaders(request) }];
     },
   };
 }

@@ -12,7 +12,6 @@ import type { RawDocument, RawRecord } from "../routing/payload/raw-document.ts"
 import { render } from "../routing/payload/render.ts";
 import { shardTags } from "../routing/reserved.ts";
 import { idHash } from "../routing/shard.ts";
-import { markedMetadata } from "../tasks/virtual-task.ts";
 import type { NodeRequest } from "../transport/transport.ts";
 import { acceptWrite } from "./accept-write.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
@@ -214,8 +213,8 @@ function placeDocuments(cluster: Cluster, write: DocumentWrite): { placed: Place
   return { placed, stamp };
 }
 
-function queryOf({ head, request, primaryKey }: DocumentWrite): string {
-  const query = new URLSearchParams({ primaryKey, customMetadata: markedMetadata(head.uid, head.customMetadata) });
+function queryOf({ request, primaryKey }: DocumentWrite): string {
+  const query = new URLSearchParams({ primaryKey });
   const { skipCreation } = request.params;
   if (skipCreation !== undefined) query.set("skipCreation", skipCreation);
   return query.toString();

@@ -1,10 +1,9 @@
-import type { ErrorBody, JsonObject } from "../core/types.ts";
+import type { ErrorBody } from "../core/types.ts";
 import { filterTasks } from "../tasks/task-filter.ts";
 import type { RouteHandler } from "./route.ts";
 import { refuseTaskQuery } from "./task-query.ts";
 import { taskRights } from "./task-rights.ts";
 import { refuse } from "./verbatim.ts";
-import { wordLogically } from "./wording.ts";
 
 /** `GET tasks/:taskUid` */
 export const taskRoute: RouteHandler = {
@@ -20,7 +19,7 @@ export const taskRoute: RouteHandler = {
     const view = await cluster.tasks.view(uid);
     return view === undefined || !rights.sees(view["indexUid"])
       ? { status: 404, body: taskNotFound(uid) }
-      : { status: 200, body: shownTask(view) };
+      : { status: 200, body: view };
   },
 };
 
@@ -34,17 +33,9 @@ export const tasksRoute: RouteHandler = {
     const rights = await taskRights(cluster, request, context.call);
     if ("refusal" in rights) return rights.refusal;
     const views = (await cluster.tasks.views()).filter((view) => rights.sees(view["indexUid"]));
-    const body = filterTasks(views, request.params);
-    body["results"] = (body["results"] as JsonObject[]).map(shownTask);
-    return { status: 200, body };
+    return { status: 200, body: filterTasks(views, request.params) };
   },
 };
-
-/** A task as users see it: in a node's error text nothing of miroir's own. */
-function shownTask(view: JsonObject): JsonObject {
-  const { error } = view;
-  return error === null || error === undefined ? view : { ...view, error: wordLogically(error) };
-}
 
 /** The server's own words for a task that does not exist. */
 export function taskNotFound(uid: number): ErrorBody {

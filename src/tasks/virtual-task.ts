@@ -36,11 +36,6 @@ function taskMark(uid: number): string {
   return `miroir:${uid}`;
 }
 
-/** The `customMetadata` a node is sent: the mark, and the user's own value behind it. */
-export function markedMetadata(uid: number, custom: string | undefined): string {
-  return custom === undefined ? taskMark(uid) : `${taskMark(uid)} ${custom}`;
-}
-
 /** Whether a node's task carries the mark of this virtual one. */
 export function isMarkedAs(metadata: unknown, uid: number): boolean {
   return metadata === taskMark(uid) || String(metadata).startsWith(`${taskMark(uid)} `);

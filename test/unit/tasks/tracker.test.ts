@@ -4,7 +4,7 @@ import type { Outcome } from "../../../src/execute/attempt.ts";
 import { Operator } from "../../../src/execute/operator.ts";
 import { TaskHighWater } from "../../../src/execute/task-high-water.ts";
 import { type OtherTasks, TaskTracker } from "../../../src/tasks/tracker.ts";
-import { markedMetadata, type VirtualTask } from "../../../src/tasks/virtual-task.ts";
+import type { VirtualTask } from "../../../src/tasks/virtual-task.ts";
 import { FakeClock, settle } from "../../support/fake-clock.ts";
 import { answer, failure, MemoryTransport, memoryNode, type Reaction } from "../../support/memory-transport.ts";
 
@@ -53,7 +53,7 @@ function setUp(says: Says, more: Partial<VirtualTask> = {}, others?: OtherTasks)
 
 function nodeTask(status: string): JsonObject {
   const error = status === "failed" ? { message: "no", code: "internal", type: "internal", link: "" } : null;
-  return { uid: 5, status, customMetadata: markedMetadata(900, undefined), error, details: {} };
+  return { uid: 5, status, customMetadata: "miroir:900", error, details: {} };
 }
 
 const statusOf = async (tracker: TaskTracker) => (await tracker.view(900))?.["status"];
