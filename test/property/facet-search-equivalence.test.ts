@@ -58,7 +58,8 @@ async function check({ client, reference }: World, body: JsonObject): Promise<vo
   }
   expect(reasons.filter((reason) => reason !== RESPELLED)).toEqual([]);
   const [own, wanted] = [answer.facetHits as FacetHit[], facetHits as unknown as FacetHit[]];
-  if (!reasons.includes(RESPELLED)) expect(own).toEqual(wanted);
+  // One node shows the spelling of any document, and a node that lacks that document cannot know of it.
+  if (!reasons.includes(RESPELLED)) expect(lower(own)).toEqual(lower(wanted));
   else if (!reference.ordersFacetsByCount) expect(lower(own)).toEqual(lower(wanted));
   else expect(own.map(({ count }) => count)).toEqual(wanted.map(({ count }) => count));
 }
