@@ -41,7 +41,7 @@ async function deleteScenarioIndexes(config: ReturnType<typeof configOf>): Promi
   const tasks = await Promise.all(results.map(({ uid }) => client.deleteIndex(uid)));
   await client.tasks.waitForTasks(tasks);
   await Promise.all(liveUrls.map((host) => deleteIndexes(host, (uid) => uid.startsWith(SCENARIO_PREFIX))));
-  await Promise.all(liveUrls.map(forgetRows));
+  await Promise.all(config.nodes.map((node) => forgetRows(typeof node === "string" ? node : node.url)));
 }
 
 /** Without the rows of deleted indexes their names begin with the first generation again, as tests expect of the servers. */
