@@ -40,7 +40,7 @@ export async function refuseBatch(
   }
   return {
     status: shown.status,
-    body: withLogicalUids(ofFederation(wordLogically(shown.body)), logicalUids),
+    body: withLogicalUids(wordLogically(shown.body), logicalUids),
     headers: shown.headers,
   };
 }
@@ -82,11 +82,4 @@ function missingInside({ uid, position }: { uid: string; position: number }): Js
   if (position >= 0) return { ...error, message: `Inside \`.queries[${position}]\`: ${error.message}` };
   const note = `\n - Note: index \`${uid}\` is not used in queries`;
   return { ...error, message: `Inside \`.federation.facetsByIndex.${uid}\`: ${error.message}${note}` };
-}
-
-/** What is wrong with the federation is wrong with no single query, whichever query a node found it in. */
-function ofFederation(body: unknown): unknown {
-  const message = isObject(body) ? body["message"] : undefined;
-  if (!isObject(body) || typeof message !== "string") return body;
-  return { ...body, message: message.replace(/^Inside `\.queries\[\d+\]`: (?=Inside `\.federation)/, "") };
 }
