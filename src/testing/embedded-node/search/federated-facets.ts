@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../../core/types.ts";
+import { compareBytes } from "../engine/fields/byte-order.ts";
 import { ApiError } from "../http/api-error.ts";
 import type { RouteContext } from "../http/route.ts";
 import type { EmbeddedIndex } from "../indexes/embedded-index.ts";
@@ -11,6 +12,8 @@ import { engineSearch } from "./run-search.ts";
 
 interface Facets {
   readonly indexUid: string;
+  /** Position of the first query about the index. */
+  readonly position: number;
   readonly distribution: JsonObject;
   readonly stats: JsonObject;
 }
@@ -30,7 +33,7 @@ export function federatedFacets(
   if (federation.mergeFacets !== undefined && federation.mergeFacets !== null) checkOrders(context, found, wanted);
   if (found.length === 0) return {};
   if (federation.mergeFacets !== undefined && federation.mergeFacets !== null) {
-    return merged(results, found, federation.mergeFacets.maxValuesPerFacet ?? undefined);
+    return merged(results, found, federation.mergeFacets.maxValuesPerFacet);
   }
   const byIndex = found.map(({ indexUid, distribution, stats }) => [indexUid, { distribution, stats }] as const);
   return { facetsByIndex: Object.fromEntries(byIndex) };
@@ -43,29 +46,33 @@ function checkOrders(
   wanted: Readonly<Record<string, readonly string[] | null>>,
 ): void {
   const firstByFacet = new Map<string, { uid: string; by: "alpha" | "count" }>();
-  const used = found.map(({ indexUid, distribution }) => ({
+  const used = found.map(({ indexUid, position, distribution }) => ({
     uid: indexUid,
+    position,
     names: Object.keys(distribution),
-    note: "",
   }));
   const unused = Object.keys(wanted)
     .sort()
     .filter((uid) => !found.some(({ indexUid }) => indexUid === uid))
-    .map((uid) => ({ uid, names: wanted[uid] ?? [], note: `\n - Note: index \`${uid}\` is not used in queries` }));
-  for (const { uid, names, note } of [...used, ...unused]) {
+    .map((uid) => ({ uid, position: undefined, names: wanted[uid] ?? [] }));
+  for (const { uid, position, names } of [...used, ...unused]) {
     for (const facet of names) {
-      const by = orderOf(facet, context.node.index(uid).settings).by;
+      const by = orderOf(facet, context.node.index(uid).settings);
       const first = firstByFacet.get(facet) ?? { uid, by };
       firstByFacet.set(facet, first);
-      if (first.by !== by)
-        inside(`.federation.facetsByIndex.${uid}`, () => refuseOrders(facet, [first, { uid, by }], note));
+      if (first.by === by) continue;
+      const place = `.federation.facetsByIndex.${uid}`;
+      const orders = [first, { uid, by }] as const;
+      if (position !== undefined)
+        inside(`.queries[${position}]`, () => inside(place, () => refuseOrders(facet, orders)));
+      inside(place, () => refuseOrders(facet, orders, `\n - Note: index \`${uid}\` is not used in queries`));
     }
   }
 }
 
 type FacetOrderOf = { readonly uid: string; readonly by: "alpha" | "count" };
 
-function refuseOrders(facet: string, [first, second]: readonly [FacetOrderOf, FacetOrderOf], note: string): never {
+function refuseOrders(facet: string, [first, second]: readonly [FacetOrderOf, FacetOrderOf], note = ""): never {
   const words = { alpha: "alphabetically", count: "by count" };
   throw new ApiError(
     "invalid_multi_search_facet_order",
@@ -96,6 +103,7 @@ function facetsOf(context: RouteContext, result: IndexResult, facets: readonly s
   );
   return {
     indexUid: index.uid,
+    position,
     distribution: (answer["facetDistribution"] ?? {}) as JsonObject,
     stats: (answer["facetStats"] ?? {}) as JsonObject,
   };
@@ -108,45 +116,44 @@ function facetsOfHits({ index, found }: IndexResult, facets: readonly string[]):
   return engine.search(index.uid, { limit: 0, facets });
 }
 
-function merged(results: readonly IndexResult[], found: readonly Facets[], limit: number | undefined): JsonObject {
+function merged(
+  results: readonly IndexResult[],
+  found: readonly Facets[],
+  limit: number | null | undefined,
+): JsonObject {
   const counts = new Map<string, Map<string, number>>();
   const stats: Record<string, { min: number; max: number }> = {};
+  const orders = new Map<string, "alpha" | "count">();
   for (const facets of found) {
+    const settings = results.find(({ index }) => index.uid === facets.indexUid)?.index.settings ?? {};
     for (const [facet, values] of Object.entries(facets.distribution)) {
       const sums = counts.get(facet) ?? new Map<string, number>();
       for (const [value, count] of Object.entries(values as Record<string, number>)) {
         sums.set(value, (sums.get(value) ?? 0) + count);
       }
       counts.set(facet, sums);
+      orders.set(facet, orders.get(facet) ?? orderOf(facet, settings));
     }
     for (const [facet, { min, max }] of Object.entries(facets.stats as Record<string, { min: number; max: number }>)) {
       const before = stats[facet] ?? { min, max };
       stats[facet] = { min: Math.min(before.min, min), max: Math.max(before.max, max) };
     }
   }
-  const names = [...counts.keys()].sort();
-  const distribution = names.map((facet) => [
-    facet,
-    shown(counts.get(facet) ?? new Map(), orderOf(facet, results[0]?.index.settings ?? {}, limit)),
-  ]);
+  const distribution = [...counts]
+    .sort(([left], [right]) => compareBytes(left, right))
+    .map(([facet, sums]) => [facet, shown(sums, orders.get(facet) ?? "alpha", limit ?? undefined)]);
   return { facetDistribution: Object.fromEntries(distribution) as JsonObject, facetStats: stats };
 }
 
-interface FacetOrder {
-  readonly by: "alpha" | "count";
-  readonly limit: number;
+function orderOf(facet: string, settings: EmbeddedIndex["settings"]): "alpha" | "count" {
+  const { sortFacetValuesBy } = engineSettings(settings).faceting;
+  return sortFacetValuesBy[facet] ?? sortFacetValuesBy["*"] ?? "alpha";
 }
 
-function orderOf(facet: string, settings: EmbeddedIndex["settings"], limit?: number): FacetOrder {
-  const { faceting } = engineSettings(settings);
-  const by = faceting.sortFacetValuesBy[facet] ?? faceting.sortFacetValuesBy["*"] ?? "alpha";
-  return { by, limit: limit ?? faceting.maxValuesPerFacet };
-}
-
-function shown(counts: ReadonlyMap<string, number>, { by, limit }: FacetOrder): JsonObject {
+/** Each index has cut its own values already; only a limit of the federation cuts what they make together. */
+function shown(counts: ReadonlyMap<string, number>, by: "alpha" | "count", limit: number | undefined): JsonObject {
   const entries = [...counts].sort(([a, left], [b, right]) => {
-    if (by === "count") return right - left;
-    return a < b ? -1 : 1;
+    return by === "count" ? right - left : compareBytes(a, b);
   });
   return Object.fromEntries(entries.slice(0, limit));
 }
