@@ -6,7 +6,7 @@ import { isRead } from "../support/requests.ts";
 
 const UID = "movies";
 const DOCUMENTS = Array.from({ length: 60 }, (_, id) => ({ id, title: `Movie ${id}` }));
-const IMPATIENT: ClusterSettings = { attemptTimeoutMs: 150, readTimeoutMs: 1500 };
+const IMPATIENT: ClusterSettings = { attemptTimeoutMs: 500, readTimeoutMs: 15_000 };
 
 /** A cluster with sixty documents. */
 async function filled(shape: ClusterShape): Promise<EmbeddedCluster> {
