@@ -143,7 +143,7 @@ function unsteady({ failures }: ScatterResult): MiroirError {
   );
 }
 
-/** The page out of the parts that were counted; `undefined` when one of them is not answered by the node that counted it. */
+/** The page out of the parts that were counted; `undefined` when a node that counted one does not answer any more. */
 async function fetchPage(
   cluster: Cluster,
   listing: Listing,
@@ -154,15 +154,15 @@ async function fetchPage(
   const windows = planUnsortedPage(totals, page.offset, page.limit);
   const fetched = await Promise.all(
     windows.map(async ({ part, ...window }) => {
-      const { shards, node } = counted.parts[part] ?? { shards: [], node: undefined };
-      return { part, node, result: await fetchParts(cluster, { ...listing, shards }, () => window) };
+      const { shards, node } = counted.parts[part] ?? { shards: [], node: { id: "" } };
+      return { part, result: await fetchParts(cluster, { ...listing, shards, onlyNode: node.id }, () => window) };
     }),
   );
+  if (fetched.some(({ result }) => result.missing.length > 0)) return undefined;
   for (const { result } of fetched) {
     const late = await refusalOf(cluster, listing, result);
     if (late !== undefined) return late;
   }
-  if (!fetched.every(({ node, result }) => result.parts.every((part) => part.node === node))) return undefined;
   const parts = fetched.flatMap(({ part, result }) =>
     result.parts.map(({ response }) => ({ order: part, body: response.body })),
   );
@@ -173,14 +173,15 @@ async function fetchPage(
 /** Asks for a window of the documents of some shards, limited by the user's filter, ids and fields. */
 function fetchParts(
   cluster: Cluster,
-  listing: Listing & { readonly shards?: readonly number[] },
+  listing: Listing & { readonly shards?: readonly number[]; readonly onlyNode?: string },
   windowFor: () => Page,
 ): Promise<ScatterResult> {
-  const { request, row, body, call } = listing;
+  const { request, row, body, call, onlyNode } = listing;
   const index = physicalUid(row);
   const isSorted = body["sort"] !== undefined;
   return readShards(cluster, {
     ...{ index, call, signal: request.signal, shards: listing.shards ?? shardsOf(cluster, body["ids"]) },
+    ...(onlyNode === undefined ? {} : { onlyNode }),
     request(node, shards) {
       const { authorization, headers } = callerHeaders(request);
       const filter = withShardFilter(body["filter"], shardFilter(cluster.topology.shards, shards));

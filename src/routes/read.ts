@@ -16,6 +16,8 @@ export interface ShardRead {
   readonly shards: readonly number[];
   readonly call: CallOptions;
   readonly signal: AbortSignal | undefined;
+  /** The only node that may answer, when the answer continues one of its own; any replica otherwise. */
+  readonly onlyNode?: string;
   request(node: NodeInfo, shards: readonly number[]): NodeRequest;
   /** Refusals that another replica is asked about, beside those of a node that lacks the index. */
   isNodeFault?(response: NodeResponse, node: NodeInfo): boolean;
@@ -63,7 +65,7 @@ function coverFor(cluster: Cluster, read: ShardRead): Pick<ScatterInput, "cover"
   }));
   const spread = { random: Math.random(), ...(preference === undefined ? {} : { preference }) };
   const usable = (node: string, shard: number) => {
-    if (health.isSuspect(node)) return "no";
+    if (health.isSuspect(node) || (read.onlyNode ?? node) !== node) return "no";
     const isOwed = indexes.some(({ index, isWhole }) => debts.ledger.owes(index, node, isWhole ? 0 : shard));
     return isOwed ? "indebted" : "good";
   };
