@@ -109,11 +109,16 @@ function pageOf(body: unknown): Page | undefined {
 async function listSorted(cluster: Cluster, listing: Listing): Promise<ClusterResponse> {
   const { page } = listing;
   const window = { offset: 0, limit: page.offset + page.limit };
-  const result = await fetchParts(cluster, listing, () => window);
+  const result = await fetchParts(cluster, steadied(listing), () => window);
   const refusal = await refusalOf(cluster, listing, result);
   if (refusal !== undefined) return refusal;
   const parts = result.parts.map((part, order) => ({ order, body: part.response.body }));
   return finish(cluster, { result, body: mergeSortedDocuments(parts, page) });
+}
+
+/** The listing read from the same replicas for every page: each orders documents that tie in its own way. */
+function steadied(listing: Listing): Listing {
+  return { ...listing, call: { preference: listing.row.uid, ...listing.call } };
 }
 
 /** How often a page is begun again when the nodes that hold it change half-way. */
@@ -124,12 +129,12 @@ const LISTING_TRIES = 3;
  * fetches the page; both must be answered by the same replicas, whose lists are ordered differently.
  */
 async function listUnsorted(cluster: Cluster, listing: Listing): Promise<ClusterResponse> {
-  const call = { preference: listing.row.uid, ...listing.call }; // the same replicas for every page
+  const steady = steadied(listing);
   for (let tries = 1; ; tries++) {
-    const counted = await fetchParts(cluster, { ...listing, call }, () => ({ offset: 0, limit: 0 }));
+    const counted = await fetchParts(cluster, steady, () => ({ offset: 0, limit: 0 }));
     const refusal = await refusalOf(cluster, listing, counted);
     if (refusal !== undefined) return refusal;
-    const page = await fetchPage(cluster, { ...listing, call }, counted);
+    const page = await fetchPage(cluster, steady, counted);
     if (page !== undefined) return page;
     if (tries === LISTING_TRIES) throw unsteady(counted);
   }
