@@ -55,6 +55,9 @@ export function physicalPatch(before: JsonObject, after: JsonObject, context: Se
   if (patch["embedders"] !== undefined) {
     patch["embedders"] = embedderPatch(objectOf(old["embedders"]), objectOf(next["embedders"]));
   }
+  if (patch["typoTolerance"] !== undefined) {
+    patch["typoTolerance"] = typoPatch(objectOf(old["typoTolerance"]), objectOf(next["typoTolerance"]));
+  }
   return patch;
 }
 
@@ -70,6 +73,16 @@ function physicalDisplayed(logical: JsonObject, { primaryKey }: SettingsContext)
     distinctAttribute: typeof distinct === "string" ? distinct : null,
   });
   return [...new Set([...displayed, ...needed])];
+}
+
+/**
+ * Names only the word sizes that change: servers refuse a call with two that do not go together, but fail the task of one
+ * that does not go with the size they have.
+ */
+function typoPatch(before: JsonObject, after: JsonObject): JsonObject {
+  const old = objectOf(before["minWordSizeForTypos"]);
+  const sizes = Object.entries(objectOf(after["minWordSizeForTypos"]));
+  return { ...after, minWordSizeForTypos: Object.fromEntries(sizes.filter(([name, size]) => old[name] !== size)) };
 }
 
 /** Removed embedders become `null`, and so do removed fields as long as the source stays: nodes merge what they get. */

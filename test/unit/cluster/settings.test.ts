@@ -205,6 +205,15 @@ describe("physicalPatch", () => {
       embedders: { b: { source: "userProvided", dimensions: 4 } },
     });
   });
+
+  it("names only the word sizes that change, so that nodes judge them as they would the user's own call", () => {
+    const typoTolerance = { minWordSizeForTypos: { oneTypo: 99 } };
+    expect(patch({ typoTolerance })["typoTolerance"]).toEqual({
+      ...{ enabled: true, disableOnWords: [], disableOnAttributes: [], disableOnNumbers: false },
+      minWordSizeForTypos: { oneTypo: 99 },
+    });
+    expect(patch({ typoTolerance: { enabled: false } })["typoTolerance"]).toMatchObject({ minWordSizeForTypos: {} });
+  });
 });
 
 describe("toLogical", () => {
