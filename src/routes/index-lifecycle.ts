@@ -120,7 +120,7 @@ function newRow(cluster: Cluster, { uid, primaryKey }: { uid: string; primaryKey
 }
 
 /** Physical settings for one node, sent with the operator's key since they carry miroir's own attributes. */
-function settingsRequest(
+export function settingsRequest(
   cluster: Cluster,
   node: NodeInfo,
   { index, settings }: { readonly index: string; readonly settings: JsonObject },

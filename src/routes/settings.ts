@@ -1,4 +1,4 @@
-import { type IndexRow, physicalUid } from "../cluster/registry.ts";
+import { physicalUid } from "../cluster/registry.ts";
 import { applyPatch } from "../cluster/settings/apply-patch.ts";
 import { checkSettings } from "../cluster/settings/check-settings.ts";
 import { defaultSettings } from "../cluster/settings/default-settings.ts";
@@ -15,6 +15,7 @@ import { callerHeaders } from "./read.ts";
 import { rehearse } from "./rehearse.ts";
 import type { RouteHandler } from "./route.ts";
 import { SETTING_BY_PATH } from "./setting-names.ts";
+import { undoFailedSettings } from "./undo-failed-settings.ts";
 import { askOneNode, indexNotFound, notSupported, refuseMissingIndex } from "./verbatim.ts";
 import { wordLogically } from "./wording.ts";
 
@@ -105,7 +106,7 @@ async function applyChange(cluster: Cluster, change: SettingsChange): Promise<Cl
   if (result.kind === "refused")
     return { status: result.response.status, body: wordLogically(result.response.body, cluster.registry) };
   const changed = await changeRow(cluster, row, { settings, settingsVersion: row.settingsVersion + 1 });
-  const onSettled = (view: JsonObject) => undoWhenFailed(cluster, { before: row, after: changed, view });
+  const onSettled = (view: JsonObject) => undoFailedSettings(cluster, { before: row, after: changed, view });
   cluster.tasks.add({ head, parts: partsOf(result.replies), onSettled });
   return { status: 202, body: enqueued(head) };
 }
@@ -155,15 +156,4 @@ async function resetMissing(cluster: Cluster, change: SettingsChange): Promise<C
     return { status: result.response.status, body: wordLogically(result.response.body, cluster.registry) };
   cluster.tasks.add({ head, parts: partsOf(result.replies) });
   return { status: 202, body: enqueued(head) };
-}
-
-/** Settings that the nodes could not apply are not in force: the row gets the former ones back. */
-async function undoWhenFailed(
-  cluster: Cluster,
-  { before, after, view }: { readonly before: IndexRow; readonly after: IndexRow; readonly view: JsonObject },
-): Promise<void> {
-  if (view["status"] === "succeeded") return;
-  const current = cluster.registry.holderOf(physicalUid(before)); // it may have another name by now
-  if (current?.settingsVersion !== after.settingsVersion) return; // changed again since, on top of this one
-  await changeRow(cluster, current, { settings: before.settings, settingsVersion: after.settingsVersion + 1 });
 }

@@ -168,6 +168,18 @@ export function settingsScenarios({ name, open }: Environment): void {
       }
     });
 
+    it("takes settings back where they were applied when they fail elsewhere, for want of vectors for one", async () => {
+      const { client, directs } = await open({ replicationFactor: 2 });
+      const index = client.index("scenario_movies");
+      await index.addDocuments([{ id: 1 }], { primaryKey: "id" }).waitTask();
+      const embedders = { mine: { source: "userProvided" as const, dimensions: 2 } };
+      const task = await index.updateSettings({ embedders, stopWords: ["a"] }).waitTask();
+      expect(task).toMatchObject({ status: "failed", error: { code: "vector_embedding_error" } });
+      for (const each of [client, ...directs]) {
+        expect(await each.index("scenario_movies").getSettings()).toMatchObject({ embedders: {}, stopWords: [] });
+      }
+    });
+
     it("creates the index that settings are given to, as one server does", async () => {
       const { client } = await open();
       await client.index("scenario_fresh").updateSortableAttributes(["year"]).waitTask();
