@@ -1,9 +1,10 @@
-import { MeilisearchApiError } from "meilisearch";
+import { MeilisearchError } from "meilisearch";
 import { describe, expect, it } from "vitest";
 import { CLIENT_CALLS } from "../support/one-server/client-calls.ts";
 import { Comparable } from "../support/one-server/comparable.ts";
 import { INDEX_CALLS } from "../support/one-server/index-calls.ts";
 import { type Call, startPair } from "../support/one-server/pair.ts";
+import { PARAMETER_CALLS } from "../support/one-server/parameter-calls.ts";
 import { SETTING_CALLS } from "../support/one-server/setting-calls.ts";
 import { TASK_CALLS } from "../support/one-server/task-calls.ts";
 
@@ -12,7 +13,7 @@ async function outcome(answer: Promise<unknown>): Promise<unknown> {
   try {
     return await answer;
   } catch (error) {
-    if (error instanceof MeilisearchApiError) return error;
+    if (error instanceof MeilisearchError) return error;
     throw error;
   }
 }
@@ -34,6 +35,7 @@ describe("a cluster of three servers with two copies of each document answers as
     index: INDEX_CALLS,
     settings: SETTING_CALLS,
     tasks: TASK_CALLS,
+    parameter: PARAMETER_CALLS,
   })) {
     it.each(Object.entries(calls))(`${section}: %s`, (_, each) => expectSame(each));
   }
