@@ -1,5 +1,7 @@
+import { fileURLToPath } from "node:url";
 import { MeilisearchError } from "meilisearch";
 import { describe, expect, it } from "vitest";
+import { compatibilityRows } from "../support/compatibility-table.ts";
 import { CLIENT_CALLS } from "../support/one-server/client-calls.ts";
 import { Comparable } from "../support/one-server/comparable.ts";
 import { INDEX_CALLS } from "../support/one-server/index-calls.ts";
@@ -29,14 +31,26 @@ async function expectSame(calls: readonly Call[]): Promise<void> {
   }
 }
 
+/** Calls by the section of docs/compatibility.md and the name of the method, setting or parameter. */
+const CALLS: Readonly<Record<string, Readonly<Record<string, readonly Call[]>>>> = {
+  Meilisearch: CLIENT_CALLS,
+  Index: { ...INDEX_CALLS, ...SETTING_CALLS },
+  TaskClient: TASK_CALLS,
+  "Search parameters": PARAMETER_CALLS,
+};
+
+/** Reading, changing and resetting a setting are called together. */
+const settingOf = (method: string) => method.replace(/^(?:get|update|reset)/, "");
+
 describe("a cluster of three servers with two copies of each document answers as one server", () => {
-  for (const [section, calls] of Object.entries({
-    client: CLIENT_CALLS,
-    index: INDEX_CALLS,
-    settings: SETTING_CALLS,
-    tasks: TASK_CALLS,
-    parameter: PARAMETER_CALLS,
-  })) {
+  for (const [section, calls] of Object.entries(CALLS)) {
     it.each(Object.entries(calls))(`${section}: %s`, (_, each) => expectSame(each));
+
+    it(`is asked for everything of ${section} that docs/compatibility.md says it is`, () => {
+      const rows = compatibilityRows(section).filter(({ test }) => test === fileURLToPath(import.meta.url));
+      const missing = rows.filter(({ name }) => calls[name] === undefined && calls[settingOf(name)] === undefined);
+      expect(rows).not.toEqual([]);
+      expect(missing).toEqual([]);
+    });
   }
 });
