@@ -102,6 +102,29 @@ describe("documents that no server would take", () => {
   );
 });
 
+describe("a document that nodes refuse only while they index it", () => {
+  it("fails the task as on one server, though what other nodes were sent is written", async () => {
+    const { client } = await startCluster({ replicationFactor: 1 });
+    const index = client.index(UID);
+    await index.updateEmbedders({ mine: { source: "userProvided", dimensions: 2 } }).waitTask();
+    const right = Array.from({ length: 60 }, (_, id) => ({ id, _vectors: { mine: [id, 1] } }));
+    const task = await index.addDocuments([...right, { id: 60 }], { primaryKey: "id" }).waitTask();
+    expect(task).toMatchObject({
+      status: "failed",
+      details: { receivedDocuments: 61, indexedDocuments: 0 },
+      error: {
+        code: "vector_embedding_error",
+        message: expect.stringContaining("no vectors provided for document `60`"),
+      },
+    });
+    const { numberOfDocuments } = await index.getStats();
+    expect(numberOfDocuments).toBeGreaterThan(0);
+    expect(numberOfDocuments).toBeLessThan(60);
+    expect((await index.addDocuments([...right, { id: 60, _vectors: { mine: null } }]).waitTask()).error).toBeNull();
+    expect((await index.getStats()).numberOfDocuments).toBe(61);
+  });
+});
+
 describe("payloads that cannot be read", () => {
   const texts: [what: string, text: string, type: "application/json" | "application/x-ndjson" | "text/csv"][] = [
     ["JSON that ends too early", '[{"id":1},{"id":2', "application/json"],
