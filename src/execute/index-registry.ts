@@ -4,7 +4,9 @@ import type { Attempt } from "../core/attempt.ts";
 import { MiroirError } from "../core/errors.ts";
 import type { JsonObject, NodeInfo } from "../core/types.ts";
 import type { HybridClock } from "../routing/stamp.ts";
+import { shareNext } from "../util/share-next.ts";
 import { Deadline } from "./deadline.ts";
+import { firstRecord } from "./first-record.ts";
 import type { Operator } from "./operator.ts";
 import { putState, readState, type StateRecord } from "./state-index.ts";
 
@@ -42,6 +44,10 @@ export class IndexRegistry {
   readonly #everywhere = new Set<string>();
   /** Logical names of indexes, by those on the nodes. */
   readonly #logicalUids = new Map<string, string>();
+  /** Reads of single rows, by uid. */
+  readonly #confirmations = new Map<string, () => Promise<void>>();
+  #confirmed = 0;
+  #revision = 0;
   #readAt: number;
   #reading: Promise<void> | undefined;
 
@@ -81,6 +87,43 @@ export class IndexRegistry {
     return this.peek(uid);
   }
 
+  /**
+   * Makes sure that the row this process knows is the one in force. For writes: a server that is sent documents for an
+   * index which another process deleted would create it again, and nobody would find them. The deletion was not done
+   * before every node showed it, so one node is enough; when none tells, the row that is known has to do.
+   */
+  async confirm(uid: string): Promise<void> {
+    // A key for searches alone writes nothing, and may not read a single record.
+    if (this.peek(uid) === undefined || this.#options.operator.isSearchOnly) return;
+    let confirmation = this.#confirmations.get(uid);
+    if (confirmation === undefined) {
+      confirmation = shareNext(() => this.#confirm(uid));
+      this.#confirmations.set(uid, confirmation);
+    }
+    await confirmation();
+  }
+
+  async #confirm(uid: string): Promise<void> {
+    const shown = await this.#readRow(uid);
+    const known = this.#rows.get(uid);
+    // A row of our own may be on its way to the nodes.
+    if (shown === undefined || (known !== undefined && shown.stamp <= known.stamp)) return;
+    await this.#reading?.catch(() => undefined); // it may have passed the node before
+    await this.refresh().catch(() => undefined); // the node that told has to do
+    this.#keepLatest([shown]);
+  }
+
+  /** The row as the first node shows it that answers; a node of its own choice for each call, so that all share the work. */
+  async #readRow(uid: string): Promise<IndexRow | undefined> {
+    const { operator } = this.#options;
+    this.#confirmed += 1;
+    const nodes = this.#askable();
+    const first = this.#confirmed % nodes.length;
+    const order = [...nodes.slice(first), ...nodes.slice(0, first)];
+    const record = await firstRecord(operator, order, recordId(uid)).catch(() => undefined);
+    return record && parseRow(record.value);
+  }
+
   /** The row as this process knows it. */
   peek(uid: string): IndexRow | undefined {
     const row = this.#rows.get(uid);
@@ -91,6 +134,11 @@ export class IndexRegistry {
   async list(): Promise<IndexRow[]> {
     await this.refresh();
     return [...this.#rows.values()].filter((row) => !row.deleted).sort((a, b) => (a.uid < b.uid ? -1 : 1));
+  }
+
+  /** Raised by every row that is new to this process. */
+  get revision(): number {
+    return this.#revision;
   }
 
   /** Every row this process knows, deleted ones included. */
@@ -121,7 +169,7 @@ export class IndexRegistry {
     const { operator, nodes } = this.#options;
     for (const row of rows) this.#keep(row);
     const records = rows.map((row): StateRecord => {
-      return { id: `index_${row.uid}`, kind: "index", value: row as unknown as JsonObject };
+      return { id: recordId(row.uid), kind: "index", value: row as unknown as JsonObject };
     });
     const results = await Promise.allSettled(nodes.map((node) => putState(operator, node, records)));
     const failures: Attempt[] = [];
@@ -170,11 +218,10 @@ export class IndexRegistry {
   }
 
   async #read(): Promise<void> {
-    const { operator, nodes, isSuspect } = this.#options;
-    const healthy = nodes.filter((node) => !isSuspect(node.id));
-    const asked = healthy.length > 0 ? healthy : nodes;
+    const { operator } = this.#options;
     // Checked connections only: another cluster's rows must never be taken for ours.
-    const results = await Promise.allSettled(asked.map((node) => readState(operator, node, { unchecked: false })));
+    const reads = this.#askable().map((node) => readState(operator, node, { unchecked: false }));
+    const results = await Promise.allSettled(reads);
     const found = results.flatMap((result) => (result.status === "fulfilled" ? [result.value ?? []] : []));
     if (found.length === 0) throw unreadable(results.find((result) => result.status === "rejected")?.reason);
     for (const records of found) this.#learn(records);
@@ -182,17 +229,33 @@ export class IndexRegistry {
     this.#readAt = operator.clock.monotonic();
   }
 
+  /** The nodes that are not known to be down, or all of them when none is left. */
+  #askable(): readonly NodeInfo[] {
+    const { nodes, isSuspect } = this.#options;
+    const healthy = nodes.filter((node) => !isSuspect(node.id));
+    return healthy.length > 0 ? healthy : nodes;
+  }
+
   #learn(records: readonly StateRecord[]): void {
-    const rows = records.filter((record) => record.kind === "index").map((record) => parseRow(record.value));
+    this.#keepLatest(records.filter((record) => record.kind === "index").map((record) => parseRow(record.value)));
+  }
+
+  #keepLatest(rows: readonly IndexRow[]): void {
     for (const { stamp } of rows) this.#options.stamps.observe(stamp);
     for (const row of latestRows([...this.#rows.values(), ...rows]).values()) this.#keep(row);
   }
 
   #keep(row: IndexRow): void {
+    if (this.#rows.get(row.uid)?.stamp !== row.stamp) this.#revision += 1;
     this.#rows.set(row.uid, row);
     if (!row.deleted) this.#logicalUids.set(physicalUid(row), row.uid);
     if (row.replicate === "everywhere") this.#everywhere.add(physicalUid(row));
   }
+}
+
+/** Id of the record that holds the row of an index. */
+function recordId(uid: string): string {
+  return `index_${uid}`;
 }
 
 function unreadable(reason: unknown): MiroirError {

@@ -1,7 +1,7 @@
 import { MiroirError } from "../core/errors.ts";
 import type { JsonObject, NodeInfo } from "../core/types.ts";
 import type { NodeResponse } from "../transport/transport.ts";
-import type { Operator, OperatorCall } from "./operator.ts";
+import { type Operator, type OperatorCall, OperatorCallFailed } from "./operator.ts";
 
 /** Uid of the hidden index on every node that holds what miroir knows about the cluster. */
 export const STATE_INDEX = "miroir__state";
@@ -102,6 +102,22 @@ function searchCall({ signal, unchecked, kind, offset }: StateRead & { readonly 
     ...{ method: "POST", path: `indexes/${STATE_INDEX}/search`, body, unchecked },
     ...(signal && { signal }),
   };
+}
+
+/** One record of a node, or `undefined` when it shows none by this id; takes a key that may read documents. */
+export async function readRecord(
+  operator: Operator,
+  node: NodeInfo,
+  { id, signal }: { readonly id: string; readonly signal: AbortSignal },
+): Promise<StateRecord | undefined> {
+  const path = `indexes/${STATE_INDEX}/documents/${id}`;
+  const response = await operator.ask(node, { method: "GET", path, signal });
+  if (response.status === 404) return undefined;
+  if (response.status !== 200) {
+    throw new OperatorCallFailed(node, { kind: "answered", response }, `did not show its record \`${id}\``);
+  }
+  const { kind, value } = response.body as StateDocument;
+  return { id, kind, value: JSON.parse(value) as JsonObject };
 }
 
 /** The answer; `undefined` when the node has no state index. */

@@ -11,6 +11,7 @@ import { refuseWrite } from "./rehearse.ts";
 import { refuseReservedNames } from "./reserved-names.ts";
 import type { RouteContext, RouteHandler } from "./route.ts";
 import type { ShardedWrite, TouchedIds } from "./sharded-write.ts";
+import { takeIn } from "./take-in.ts";
 import { indexNotFound } from "./verbatim.ts";
 
 /** What a deletion names: some documents, those that pass a filter, or everything. */
@@ -36,8 +37,7 @@ export const documentsDeleteRoute: RouteHandler = {
       return refuseWrite(cluster, request, context.call);
     }
     const deletion: Deletion = { uid, selection, request, call: context.call };
-    const started = await cluster.intake.run(uid, async () => ({ answer: await start(cluster, deletion) }));
-    return started.answer();
+    return takeIn(cluster, uid, () => start(cluster, deletion));
   },
 };
 

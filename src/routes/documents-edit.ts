@@ -15,6 +15,7 @@ import { allShards, callerHeaders } from "./read.ts";
 import { refuseReservedNames } from "./reserved-names.ts";
 import type { RouteHandler } from "./route.ts";
 import type { ShardedWrite } from "./sharded-write.ts";
+import { takeIn } from "./take-in.ts";
 import { askOneNode, indexNotFound, notSupported } from "./verbatim.ts";
 import { wordLogically } from "./wording.ts";
 
@@ -27,8 +28,7 @@ export const documentsEditRoute: RouteHandler = {
     refuseReservedNames((request.body ?? {}) as JsonObject, ["filter", "context", "function"]);
     const cluster = await context.cluster();
     const edit: Edit = { uid, request, call: context.call };
-    const started = await cluster.intake.run(uid, async () => ({ answer: await start(cluster, edit) }));
-    return started.answer();
+    return takeIn(cluster, uid, () => start(cluster, edit));
   },
 };
 

@@ -23,6 +23,7 @@ import { callerHeaders } from "./read.ts";
 import { refuseWrite } from "./rehearse.ts";
 import type { RouteHandler } from "./route.ts";
 import type { ShardedWrite } from "./sharded-write.ts";
+import { takeIn } from "./take-in.ts";
 
 /** Query parameters that the server knows on these routes. */
 const PARAMETERS = new Set(["primaryKey", "csvDelimiter", "customMetadata", "skipCreation"]);
@@ -46,8 +47,7 @@ export const documentsWriteRoute: RouteHandler = {
       return refuseWrite(cluster, request, context.call);
     }
     const call: WriteCall = { uid, request, call: context.call, records: payload.records };
-    const prepared = await cluster.intake.run(uid, async () => ({ answer: await prepare(cluster, call) }));
-    return prepared.answer();
+    return takeIn(cluster, uid, () => prepare(cluster, call));
   },
 };
 

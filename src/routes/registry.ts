@@ -10,6 +10,7 @@ import { documentsWriteRoute } from "./documents-write.ts";
 import { facetSearchRoute } from "./facet-search.ts";
 import { featuresRoute, featuresWriteRoute } from "./features.ts";
 import { fieldsRoute } from "./fields.ts";
+import { handleKnowing } from "./handle-knowing.ts";
 import { indexesRoute, indexRoute, indexWriteRoute } from "./indexes.ts";
 import { keyCreationRoute, keyDeletionRoute, keyRoute, keysRoute, keyUpdateRoute } from "./keys.ts";
 import { multiSearchRoute } from "./multi-search.ts";
@@ -98,7 +99,7 @@ async function handle(handler: RouteHandler, request: ClusterRequest, context: R
     met ??= context.cluster();
     return met;
   };
-  const response = await handler.handle(request, { ...context, cluster });
+  const response = await handleKnowing(handler, request, { ...context, cluster });
   const uid = (response.body as { taskUid?: unknown } | null | undefined)?.taskUid;
   if (typeof uid === "number" && met !== undefined) await (await met).tasks.announced(uid); // the client may be closed by now
   return response;

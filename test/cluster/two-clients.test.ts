@@ -90,6 +90,67 @@ describe("two processes over one cluster", () => {
     });
   });
 
+  it("write into the index that the other created anew, however lately they used the one before", async () => {
+    const { client, connect, directs } = await startCluster();
+    const other = connect();
+    for (let round = 1; round <= 3; round++) {
+      await client
+        .index(UID)
+        .addDocuments([{ id: round }], { primaryKey: "id" })
+        .waitTask();
+      // The other knows the index now, and does not hear of what follows by itself.
+      expect((await other.index(UID).search("")).hits).toEqual([{ id: round }]);
+      await client.deleteIndex(UID).waitTask();
+      await client.createIndex(UID, { primaryKey: "title" }).waitTask();
+      const added = await other
+        .index(UID)
+        .addDocuments([{ title: "Alien" }, { title: "Brazil" }])
+        .waitTask();
+      expect(added).toMatchObject({ status: "succeeded", details: { indexedDocuments: 2 } });
+      await other.index(UID).deleteDocument("Brazil").waitTask();
+      for (const each of [client, other]) expect((await each.index(UID).search("")).hits).toEqual([{ title: "Alien" }]);
+      await client.deleteIndex(UID).waitTask();
+      await other
+        .index(UID)
+        .addDocuments([{ id: 0 }])
+        .waitTask();
+      for (const each of [client, other]) expect((await each.index(UID).search("")).hits).toEqual([{ id: 0 }]);
+      await client.deleteIndex(UID).waitTask();
+    }
+    // Nothing was written to an index that was deleted, which a server would have created again.
+    for (const direct of directs) {
+      expect((await direct.getRawIndexes()).results.map(({ uid }) => uid)).toEqual(["miroir__state"]);
+    }
+  });
+
+  it("read the index that the other created anew, however lately they used the one before", async () => {
+    const { client, connect } = await startCluster();
+    const other = connect();
+    const reads = [
+      async () => (await other.index(UID).search("")).hits,
+      async () => (await other.index(UID).getDocuments()).results,
+      async () => (await other.multiSearch({ queries: [{ indexUid: UID, q: "" }] })).results[0]?.hits,
+    ];
+    await client
+      .index(UID)
+      .addDocuments([{ id: 0 }])
+      .waitTask();
+    for (const [round, read] of reads.entries()) {
+      expect(await read()).toEqual([{ id: round }]);
+      await client.deleteIndex(UID).waitTask();
+      await client
+        .index(UID)
+        .addDocuments([{ id: round + 1 }])
+        .waitTask();
+      expect(await read()).toEqual([{ id: round + 1 }]);
+    }
+    expect(await other.index(UID).getSortableAttributes()).toEqual([]);
+    await client.deleteIndex(UID).waitTask();
+    await client.index(UID).updateSortableAttributes(["year"]).waitTask();
+    expect(await other.index(UID).getSortableAttributes()).toEqual(["year"]);
+    expect(await other.index(UID).getStats()).toMatchObject({ numberOfDocuments: 0 });
+  });
+
   it("deletes an index and creates it again without waiting", async () => {
     const nodes = await startNodes(3, { taskDelayMs: 40 });
     const { client, connect } = clientsOver(configOf(nodes.map(({ url }) => url)));

@@ -89,6 +89,69 @@ describe("IndexRegistry", () => {
     expect(registry.peek("movies")).toMatchObject({ settingsVersion: 2 });
   });
 
+  it("confirms a row with one node, a different one each time, and learns everything anew when it changed", async () => {
+    const memory = await setUp();
+    const { registry } = memory.cluster;
+    await registry.put(rowOf("movies"));
+    for (const node of ["a", "b"]) await writeElsewhere(memory, node, rowOf("movies"));
+    const before = memory.transport.sent.length;
+    await registry.confirm("movies");
+    await registry.confirm("movies");
+    expect(new Set(memory.transport.sent.slice(before).map(({ node }) => node.id))).toEqual(new Set(["a", "b"]));
+    expect(memory.transport.sent).toHaveLength(before + 2);
+    for (const node of ["a", "b"]) {
+      await writeElsewhere(memory, node, rowOf("movies", { stamp: stampAt(20), deleted: true }));
+      await writeElsewhere(memory, node, rowOf("films", { stamp: stampAt(20), origin: "movies" }));
+    }
+    await registry.confirm("movies");
+    expect(registry.peek("movies")).toBeUndefined();
+    expect(registry.peek("films")).toBeDefined();
+  });
+
+  it("lets those who confirm a row at the same time share the read that begins next", async () => {
+    const memory = await setUp();
+    const { registry } = memory.cluster;
+    await registry.put(rowOf("movies"));
+    const before = memory.transport.sent.length;
+    await Promise.all(Array.from({ length: 10 }, () => registry.confirm("movies")));
+    expect(memory.transport.sent).toHaveLength(before + 1);
+  });
+
+  it("keeps a row of its own that the nodes do not show yet", async () => {
+    const memory = await setUp();
+    const { registry } = memory.cluster;
+    await registry.put(rowOf("movies", { stamp: stampAt(20) }));
+    for (const node of ["a", "b"]) await writeElsewhere(memory, node, rowOf("movies", { deleted: true }));
+    await registry.confirm("movies");
+    expect(registry.peek("movies")).toBeDefined();
+    for (const node of memory.cluster.topology.nodes) memory.state.of(node).documents?.clear();
+    await registry.confirm("movies");
+    expect(registry.peek("movies")).toBeDefined();
+  });
+
+  it("confirms a row with the next node when one fails, or says nothing, and with none when all fail", async () => {
+    const memory = await setUp();
+    const { registry } = memory.cluster;
+    await registry.put(rowOf("movies"));
+    await writeElsewhere(memory, "b", rowOf("movies", { stamp: stampAt(20), settingsVersion: 2 }));
+    memory.state.override = ({ node }) => (node.id === "a" ? failure("unreachable") : undefined);
+    for (let turn = 0; turn < 2; turn++) await registry.confirm("movies");
+    expect(registry.peek("movies")).toMatchObject({ settingsVersion: 2 });
+    memory.state.override = () => failure("unreachable");
+    await registry.confirm("movies");
+    expect(registry.peek("movies")).toMatchObject({ settingsVersion: 2 });
+    memory.state.override = ({ node, path }) =>
+      node.id === "a" && path.endsWith("/index_movies") ? "hang" : undefined;
+    await writeElsewhere(memory, "b", rowOf("movies", { stamp: stampAt(30), settingsVersion: 3 }));
+    for (let turn = 0; turn < 2; turn++) {
+      const confirmed = registry.confirm("movies");
+      await memory.clock.advance(100);
+      await confirmed;
+    }
+    expect(registry.peek("movies")).toMatchObject({ settingsVersion: 3 });
+    expect(memory.transport.inFlight).toBe(0);
+  });
+
   it("survives rows that it cannot read in the background, and reports them to who waits", async () => {
     const memory = await setUp();
     const { registry } = memory.cluster;
