@@ -3,7 +3,8 @@ import type { ClusterRequest, ClusterResponse, JsonObject, JsonValue } from "../
 import { idHash } from "../routing/shard.ts";
 import { acceptWrite } from "./accept-write.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
-import { finishLocally, newHead } from "./enqueue.ts";
+import { newHead } from "./enqueue.ts";
+import { finishUnasked } from "./finish-unasked.ts";
 import { requireOwnName } from "./index-lifecycle.ts";
 import { layoutOf } from "./layout.ts";
 import { allShards, callerHeaders } from "./read.ts";
@@ -68,7 +69,7 @@ function selectIds(values: readonly JsonValue[]): Selection {
 }
 
 async function start(cluster: Cluster, deletion: Deletion): Promise<() => Promise<ClusterResponse>> {
-  const { uid, request, selection } = deletion;
+  const { uid, request, call, selection } = deletion;
   const { customMetadata } = request.params;
   const details = detailsOf(selection);
   const head = newHead(cluster, {
@@ -80,12 +81,16 @@ async function start(cluster: Cluster, deletion: Deletion): Promise<() => Promis
   const row = await cluster.registry.find(uid);
   if (row === undefined) {
     const { code, message } = indexNotFound(uid);
-    const failed = { ...details, deletedDocuments: 0 };
-    return async () => finishLocally(cluster, head, { status: "failed", details: failed, error: { code, message } });
+    const outcome = {
+      status: "failed",
+      details: { ...details, deletedDocuments: 0 },
+      error: { code, message },
+    } as const;
+    return () => finishUnasked(cluster, { head, outcome, request, call });
   }
   if (selection.kind === "ids" && selection.ids.length === 0) {
-    const done = { ...details, deletedDocuments: 0 };
-    return async () => finishLocally(cluster, head, { status: "succeeded", details: done });
+    const outcome = { status: "succeeded", details: { ...details, deletedDocuments: 0 } } as const;
+    return () => finishUnasked(cluster, { head, outcome, request, call });
   }
   const owners = layoutOf(cluster, row);
   const write = toWrite(owners, deletion, row);

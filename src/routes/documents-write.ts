@@ -15,7 +15,8 @@ import { idHash } from "../routing/shard.ts";
 import type { NodeRequest } from "../transport/transport.ts";
 import { acceptWrite } from "./accept-write.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
-import { finishLocally, newHead } from "./enqueue.ts";
+import { type LocalOutcome, newHead } from "./enqueue.ts";
+import { finishUnasked } from "./finish-unasked.ts";
 import { indexForWrite } from "./index-for-write.ts";
 import { requireOwnName } from "./index-lifecycle.ts";
 import { layoutOf } from "./layout.ts";
@@ -90,12 +91,13 @@ async function prepare(cluster: Cluster, write: WriteCall): Promise<() => Promis
     ...(customMetadata === undefined ? {} : { customMetadata }),
   });
   const known = await cluster.registry.find(uid);
-  const identified = identifyOrFail(cluster, head, { records, given: given ?? null, known: known?.primaryKey ?? null });
-  if ("response" in identified) return async () => identified.response;
+  const identified = identifyOrFail({ records, given: given ?? null, known: known?.primaryKey ?? null });
+  if ("status" in identified) return () => finishUnasked(cluster, { head, outcome: identified, request, call });
   const { primaryKey, documents } = identified;
   const index = await indexForWrite(cluster, { uid, primaryKey }, { request, call });
   if ("response" in index) return async () => index.response;
-  if (documents.length === 0 || primaryKey === null) return async () => finishEmpty(cluster, head);
+  if (documents.length === 0 || primaryKey === null)
+    return () => finishUnasked(cluster, { head, outcome: NOTHING_RECEIVED, request, call });
   const mode: WriteMode = request.method === "PUT" ? "update" : "replace";
   const folded = fold(documents, mode);
   const owners = layoutOf(cluster, index.row);
@@ -111,21 +113,19 @@ async function prepare(cluster: Cluster, write: WriteCall): Promise<() => Promis
   return () => accepted;
 }
 
-function finishEmpty(cluster: Cluster, head: TaskHead): ClusterResponse {
-  return finishLocally(cluster, head, {
-    status: "succeeded",
-    details: { receivedDocuments: 0, indexedDocuments: 0 },
-  });
-}
+const NOTHING_RECEIVED: LocalOutcome = {
+  status: "succeeded",
+  details: { receivedDocuments: 0, indexedDocuments: 0 },
+};
 
 type Identified = ReturnType<typeof identify>;
 
 /** The server finds faults in documents only in the task, and then indexes none of them. */
-function identifyOrFail(
-  cluster: Cluster,
-  head: TaskHead,
-  payload: { readonly records: readonly RawRecord[]; readonly given: string | null; readonly known: string | null },
-): Identified | { response: ClusterResponse } {
+function identifyOrFail(payload: {
+  readonly records: readonly RawRecord[];
+  readonly given: string | null;
+  readonly known: string | null;
+}): Identified | LocalOutcome {
   const { records, given, known } = payload;
   try {
     return identify(records, { primaryKey: given, indexPrimaryKey: known });
@@ -134,7 +134,7 @@ function identifyOrFail(
     if (error.code === "miroir_reserved_field") throw new MiroirError("miroir_reserved_field", error.message);
     const details = { receivedDocuments: records.length, indexedDocuments: 0 };
     const { code, message } = error;
-    return { response: finishLocally(cluster, head, { status: "failed", details, error: { code, message } }) };
+    return { status: "failed", details, error: { code, message } };
   }
 }
 
