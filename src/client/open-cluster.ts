@@ -5,12 +5,13 @@ import { HealthMonitor } from "../execute/health-monitor.ts";
 import { verifyIdentity } from "../execute/identity.ts";
 import { IndexRegistry } from "../execute/index-registry.ts";
 import { Lanes } from "../execute/lane.ts";
-import { Operator } from "../execute/operator.ts";
+import { Operator, type OperatorOptions } from "../execute/operator.ts";
 import { Repairer } from "../execute/repair/repairer.ts";
 import { requireSupportedServers } from "../execute/server-version.ts";
 import { requireSharedMasterKey } from "../execute/shared-keys.ts";
 import { TaskHighWater } from "../execute/task-high-water.ts";
 import type { Cluster } from "../routes/cluster.ts";
+import { callerHeaders } from "../routes/read.ts";
 import { wordLogically } from "../routes/wording.ts";
 import { loadHasher } from "../routing/shard.ts";
 import { HybridClock } from "../routing/stamp.ts";
@@ -21,6 +22,7 @@ import { TaskTracker } from "../tasks/tracker.ts";
 import { undiciTransport } from "../transport/undici.ts";
 import { systemClock } from "../util/clock.ts";
 import { clusterOptions, type StaticClusterConfig, type TopologyClusterConfig } from "./options.ts";
+import { toRequest } from "./to-request.ts";
 import { configuredTopology } from "./topology-source.ts";
 
 /** Age from which the registry's rows are read again in the background, in milliseconds. */
@@ -52,7 +54,7 @@ export async function openCluster(config: StaticClusterConfig | TopologyClusterC
     ...(config.connectionsPerNode === undefined ? {} : { connections: config.connectionsPerNode }),
     verify: (node) => verify(node),
   });
-  const operator = new Operator({ transport, clock, authorization: authorizationOf(config) });
+  const operator = new Operator({ transport, clock, ...credentialsOf(config) });
   const verify = (node: NodeInfo) =>
     verifyIdentity(operator, node, { clusterId: known.clusterId, lastTaskUid: highWater.of(node) });
   try {
@@ -74,10 +76,14 @@ export async function openCluster(config: StaticClusterConfig | TopologyClusterC
   }
 }
 
-function authorizationOf({ operatorKey, apiKey }: StaticClusterConfig | TopologyClusterConfig): string | undefined {
-  const key = operatorKey ?? apiKey;
-  return key === undefined ? undefined : `Bearer ${key}`;
+/** What miroir's own calls carry: the headers of every other call, and the operator's key. */
+function credentialsOf(config: StaticClusterConfig | TopologyClusterConfig): Credentials {
+  const { authorization, headers = {} } = callerHeaders(toRequest("GET", { path: "" }, config));
+  const { operatorKey } = config;
+  return { authorization: operatorKey === undefined ? authorization : `Bearer ${operatorKey}`, headers };
 }
+
+type Credentials = Pick<OperatorOptions, "authorization" | "headers">;
 
 interface Parts extends Pick<Cluster, "topology" | "hasher" | "clock" | "transport" | "operator"> {
   readonly highWater: TaskHighWater;

@@ -53,7 +53,8 @@ function headersOf(options: VerbOptions, config: Partial<Config>): Record<string
   if (options.contentType !== undefined) headers["content-type"] ??= options.contentType;
   const configured = namedHeaders(config.requestInit?.headers);
   for (const name in configured) headers[name] ??= configured[name] ?? "";
-  if (config.apiKey !== undefined) headers["authorization"] ??= `Bearer ${config.apiKey}`;
+  // An empty key is none.
+  if (config.apiKey) headers["authorization"] ??= `Bearer ${config.apiKey}`;
   headers["x-meilisearch-client"] = [...(config.clientAgents ?? []), "miroir"].join(" ; ");
   return headers;
 }

@@ -1,5 +1,5 @@
 import type { HttpMethod, NodeInfo } from "../core/types.ts";
-import type { NodeResponse, Transport } from "../transport/transport.ts";
+import type { NodeRequest, NodeResponse, Transport } from "../transport/transport.ts";
 import type { Clock } from "../util/clock.ts";
 import { attempt, describeAttempt, type Outcome } from "./attempt.ts";
 
@@ -26,6 +26,8 @@ export interface OperatorOptions {
   readonly clock: Clock;
   /** Value of the authorization header, absent when the nodes have no master key. */
   readonly authorization: string | undefined;
+  /** Further headers of every call, by lower-case name, such as what a proxy in front of the nodes asks for. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A node could not be asked, or refused; the sentence says which and why. */
@@ -68,9 +70,18 @@ export class Operator {
     return this.#options.authorization;
   }
 
+  /** What miroir's own calls say of who asks. */
+  get credentials(): Pick<NodeRequest, "authorization" | "headers"> {
+    const { authorization, headers } = this.#options;
+    return {
+      ...(authorization === undefined ? {} : { authorization }),
+      ...(headers === undefined ? {} : { headers }),
+    };
+  }
+
   /** The answer, whatever its status below 500; @throws {@link OperatorCallFailed} when there is none. */
   async ask(node: NodeInfo, call: OperatorCall): Promise<NodeResponse> {
-    const { authorization, transport, clock } = this.#options;
+    const { transport, clock } = this.#options;
     const request = {
       node,
       method: call.method,
@@ -78,7 +89,7 @@ export class Operator {
       ...(call.query === undefined ? {} : { query: call.query }),
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
       ...(call.text === undefined ? {} : { body: call.text }),
-      ...(authorization === undefined ? {} : { authorization }),
+      ...this.credentials,
       unchecked: call.unchecked === true,
       asText: call.asText === true,
     };

@@ -125,10 +125,9 @@ export function settingsRequest(
   node: NodeInfo,
   { index, settings }: { readonly index: string; readonly settings: JsonObject },
 ): NodeRequest {
-  const { authorization } = cluster.operator;
   return {
     ...{ node, method: "PATCH", path: `indexes/${index}/settings`, body: JSON.stringify(settings) },
-    ...(authorization === undefined ? {} : { authorization }),
+    ...cluster.operator.credentials,
   };
 }
 

@@ -115,16 +115,24 @@ export function readMeta(result: ScatterResult, shards: number, reasons: readonl
   };
 }
 
-/** Caller's headers that mean something to a node. */
-const FORWARDED = ["x-meilisearch-client", "meili-include-metadata"];
+/**
+ * Caller's headers that are not a node's: those of its own connection and body, and one that asks a server for answers
+ * that only other servers understand.
+ */
+const KEPT_BACK = new Set([
+  ...["accept-encoding", "connection", "content-encoding", "content-length", "content-type", "expect", "host"],
+  ...["keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "meili-proxy-search"],
+]);
 
 /** The parts of a call's headers that go to the nodes as they came: who asks, and with what. */
-export function callerHeaders(request: ClusterRequest): Pick<NodeRequest, "authorization" | "headers"> {
-  const { authorization } = request.headers;
+export function callerHeaders(
+  request: Pick<ClusterRequest, "headers">,
+): Pick<NodeRequest, "authorization" | "headers"> {
+  const { authorization, ...given } = request.headers;
   const headers: Record<string, string> = {};
-  for (const name of FORWARDED) {
-    const value = request.headers[name];
-    if (value !== undefined) headers[name] = value;
+  for (const name in given) {
+    const value = given[name];
+    if (value !== undefined && !KEPT_BACK.has(name)) headers[name] = value;
   }
   return { ...(authorization === undefined ? {} : { authorization }), headers };
 }

@@ -147,13 +147,12 @@ async function refuseAsOwner(
 
 /** Asked with the operator's key: who may search may not read documents, and sees nothing of this. */
 function readVectors(cluster: Cluster, { request, call, index, id, shard }: Similar): Promise<ScatterResult> {
-  const { authorization } = cluster.operator;
   return readShards(cluster, {
     ...{ index, shards: [shard], call, signal: request.signal },
     request: (node) => ({
       ...{ node, method: "GET", path: `indexes/${index}/documents/${id}` },
       query: "retrieveVectors=true&fields=_vectors",
-      ...(authorization === undefined ? {} : { authorization }),
+      ...cluster.operator.credentials,
     }),
     isNodeFault: (response) => codeOf(response) === "document_not_found",
   });

@@ -99,13 +99,12 @@ async function countDocuments(
   cluster: Cluster,
   { request, index, call }: { readonly request: ClusterRequest; readonly index: string; readonly call: CallOptions },
 ): Promise<number> {
-  const { authorization } = cluster.operator;
   const result = await readShards(cluster, {
     ...{ index, call, signal: request.signal, shards: allShards(cluster) },
     request: (node, shards) => ({
       ...{ node, method: "POST", path: `indexes/${index}/documents/fetch` },
       body: JSON.stringify({ limit: 0, filter: shardFilter(cluster.topology.shards, shards) }),
-      ...(authorization === undefined ? {} : { authorization }),
+      ...cluster.operator.credentials,
     }),
   });
   requireCoverage(result, false);

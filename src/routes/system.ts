@@ -1,8 +1,10 @@
 import { MiroirError } from "../core/errors.ts";
+import type { ClusterRequest } from "../core/types.ts";
 import { attempt } from "../execute/attempt.ts";
 import { Deadline } from "../execute/deadline.ts";
 import { allNodesMeta, askAllNodes } from "./ask-all.ts";
 import type { Cluster } from "./cluster.ts";
+import { callerHeaders } from "./read.ts";
 import type { RouteHandler } from "./route.ts";
 
 /** `GET health`: available when every shard has a replica that answers. */
@@ -10,7 +12,7 @@ export const healthRoute: RouteHandler = {
   routes: [{ method: "GET", path: "health" }],
   async handle(request, context) {
     const cluster = await context.cluster();
-    const healthy = await healthyNodes(cluster, request.signal, context.call.timeoutMs);
+    const healthy = await healthyNodes(cluster, request, context.call.timeoutMs);
     const { topology } = cluster;
     const dark = Array.from({ length: topology.shards }, (_, shard) => shard).filter((shard) =>
       topology.groups.every(({ table }) => !(table[shard] ?? []).some((node) => healthy.has(node))),
@@ -28,15 +30,15 @@ export const healthRoute: RouteHandler = {
 
 async function healthyNodes(
   cluster: Cluster,
-  signal: AbortSignal | undefined,
+  request: ClusterRequest,
   timeoutMs: number | undefined,
 ): Promise<Set<string>> {
   const { topology, transport, clock, health, options } = cluster;
-  const deadline = Deadline.start(clock, timeoutMs ?? options.attemptTimeoutMs, signal);
+  const deadline = Deadline.start(clock, timeoutMs ?? options.attemptTimeoutMs, request.signal);
   try {
     const checks = topology.nodes.map(async (node) => {
-      const request = { node, method: "GET", path: "health" } as const;
-      const outcome = await attempt(request, {
+      const sent = { ...callerHeaders(request), node, method: "GET", path: "health" } as const;
+      const outcome = await attempt(sent, {
         transport,
         clock,
         signal: deadline.signal,

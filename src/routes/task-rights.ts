@@ -26,7 +26,11 @@ export async function taskRights(
   const key = authorization?.replace(/^Bearer /, "");
   if (key === undefined || own === undefined) return EVERYTHING; // nodes without a master key
   const path = `keys/${encodeURIComponent(key)}`;
-  const found = await askOneNode(cluster, { ...common, path, params: {}, headers: { authorization: own } }, call);
+  const found = await askOneNode(
+    cluster,
+    { ...common, path, params: {}, headers: { ...headers, authorization: own } },
+    call,
+  );
   if (found.status === 404) return EVERYTHING; // a key that is good and in no list is the master key
   if (found.status >= 400) return { refusal: { status: found.status, body: found.body } };
   return limitedTo((found.body as { indexes: readonly string[] }).indexes);
