@@ -5,6 +5,7 @@ import { describeDifference } from "../cluster/topology-difference.ts";
 import type { Attempt } from "../core/attempt.ts";
 import { ClusterUnreachable, MiroirError } from "../core/errors.ts";
 import type { ErrorBody, JsonObject, NodeInfo } from "../core/types.ts";
+import type { NodeResponse } from "../transport/transport.ts";
 import { MARKER_ID } from "./identity.ts";
 import { type Operator, OperatorCallFailed } from "./operator.ts";
 import { shareDefaultKeys } from "./shared-keys.ts";
@@ -53,23 +54,23 @@ async function greet(operator: Operator, node: NodeInfo, signal: AbortSignal | u
   }
 }
 
-/**
- * A refused key and an answer that is no Meilisearch's are mistakes of the configuration, not outages. Without any key the
- * caller would be refused in the same words.
- */
+/** What a key must be good for, said to those who gave another. */
+const KEY_REMEDY =
+  "Check `apiKey` or `operatorKey`: it must be the master key of every node, or a key that may do everything. To search " +
+  `an existing cluster, an \`operatorKey\` that may search the index \`${STATE_INDEX}\` is enough.`;
+
+/** Refusals that say all there is to say: the caller's own call would be refused in the same words. */
+const SPEAKS_FOR_ITSELF = /\bexpired\b/;
+
+/** A refused key and an answer that is no Meilisearch's are mistakes of the configuration, not outages. */
 function refuseFatal(failure: OperatorCallFailed): void {
   const { outcome } = failure;
-  if (outcome.kind === "answered" && outcome.response.status === 401) {
-    throw new MeilisearchApiError(new Response(null, { status: 401 }), outcome.response.body as ErrorBody);
+  if (outcome.kind === "answered" && (outcome.response.status === 401 || outcome.response.status === 403)) {
+    throw refusedKey(failure.message, outcome.response);
   }
   if (outcome.kind === "answered") {
-    throw new MiroirError(
-      "miroir_invalid_config",
-      `${failure.message}. Check \`apiKey\` or \`operatorKey\`: it must be ` +
-        "the master key of every node, or a key that may do everything. To search an existing cluster, an `operatorKey` " +
-        `that may search the index \`${STATE_INDEX}\` is enough.`,
-      { status: outcome.response.status, reason: failure },
-    );
+    const options = { status: outcome.response.status, reason: failure };
+    throw new MiroirError("miroir_invalid_config", `${failure.message}. ${KEY_REMEDY}`, options);
   }
   if (outcome.kind === "unknown" && outcome.failure.kind === "bad-answer") {
     throw new MiroirError("miroir_bad_answer", `${failure.message}. Check its \`url\`: no Meilisearch answers there.`, {
@@ -77,6 +78,14 @@ function refuseFatal(failure: OperatorCallFailed): void {
       reason: failure,
     });
   }
+}
+
+/** The node's own refusal, so that code written for one server knows it, with what miroir needs beside the words. */
+function refusedKey(said: string, { status, body }: NodeResponse): MeilisearchApiError {
+  const refusal = body as ErrorBody;
+  const isWhole = status === 401 || SPEAKS_FOR_ITSELF.test(refusal.message);
+  const message = isWhole ? refusal.message : `${said.replace(/\.$/, "")}. ${KEY_REMEDY}`;
+  return new MeilisearchApiError(new Response(null, { status }), { ...refusal, message });
 }
 
 function markerOf(greeting: Greeting): JsonObject | undefined {

@@ -120,7 +120,7 @@ describe("a configuration that the nodes contradict", () => {
       .index("movies")
       .search("")
       .catch((reason) => reason);
-    expect(error).toMatchObject({ code: "miroir_invalid_config", response: { status: 403 } });
+    expect(error).toMatchObject({ cause: { code: "invalid_api_key" }, response: { status: 403 } });
     expect(error.message).toContain("operatorKey");
     expect(error.message).not.toContain("not-the-key");
   });

@@ -62,7 +62,7 @@ describe("servers that do not share one master key", () => {
     const [other] = await startNodes(1, { masterKey: "anotherMasterKey" });
     const { client } = clientsOver(configOf([...same, ...(other ? [other] : [])].map(({ url }) => url)));
     await expect(client.getKeys()).rejects.toMatchObject({
-      code: "miroir_invalid_config",
+      cause: { code: "invalid_api_key" },
       message: expect.stringContaining("node `node-2`"),
     });
   });

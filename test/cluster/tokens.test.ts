@@ -35,7 +35,10 @@ describe("a client with nothing but a search key", () => {
         .map((direct) => direct.createKey(asked)),
     );
     const guest = clientsOver({ ...config, apiKey: key?.key ?? "" }).client;
-    await expect(guest.index("movies").search("")).rejects.toMatchObject({ code: "miroir_invalid_config" });
+    await expect(guest.index("movies").search("")).rejects.toMatchObject({
+      message: expect.stringContaining("Check `apiKey` or `operatorKey`"),
+      cause: { code: "invalid_api_key" },
+    });
   });
 
   it("goes on while a node is down, and uses it again when it is back", async () => {

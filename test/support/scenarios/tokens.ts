@@ -172,13 +172,25 @@ export function tokenScenarios({ name, open }: Environment): void {
     it("serves a token without any other key where its rules cover every index, and says what to give where not", async () => {
       const guest = cluster.connect({ apiKey: await tokenOf(["*"]) });
       expect((await guest.index(UID).search("order")).estimatedTotalHits).toBe(ORDERS.length);
-      for (const rules of [[UID], { "*": { filter: "customer = ann" } }]) {
+      const blind: [TokenSearchRules, string][] = [
+        [[UID], "invalid_api_key"],
+        [{ "*": { filter: "customer = ann" } }, "miroir_invalid_config"],
+      ];
+      for (const [rules, code] of blind) {
         const alien = cluster.connect({ apiKey: await tokenOf(rules) });
         await expect(alien.index(UID).search("order")).rejects.toMatchObject({
-          code: "miroir_invalid_config",
+          cause: { code },
           message: expect.stringContaining("an `operatorKey` that may search the index `miroir__state` is enough"),
         });
       }
+    });
+
+    it("tells the holder of a token that ended as one server does, also without any other key", async () => {
+      const ended = endedToken(searchKey);
+      const own = await refusalOf(cluster.connect({ apiKey: ended }).index(UID).search(""));
+      const theirs = await refusalOf(officialOf(ended).index(ALONE).search(""));
+      expect(own).toMatchObject({ code: "invalid_api_key" });
+      expect(own.message?.replace(/now `\d+`/, "")).toEqual(theirs.message?.replace(/now `\d+`/, ""));
     });
 
     it("serves a token beside a key that may search miroir's own index and no other", async () => {

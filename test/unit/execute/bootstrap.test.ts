@@ -165,7 +165,10 @@ describe("introduce", () => {
     const { state, meet } = setUp();
     state.override = ({ node }) => (node.id === "b" ? refusal(403, "invalid_api_key") : undefined);
     const error = await meet().catch((reason: unknown) => reason);
-    expect(error).toMatchObject({ code: "miroir_invalid_config", message: expect.stringContaining("Check `apiKey`") });
+    expect(error).toMatchObject({
+      message: expect.stringContaining("Check `apiKey`"),
+      cause: { code: "invalid_api_key" },
+    });
     expect(`${String(error)} ${JSON.stringify(error)}`).not.toContain("verySecret");
   });
 
