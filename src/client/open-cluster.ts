@@ -10,7 +10,7 @@ import { Repairer } from "../execute/repair/repairer.ts";
 import { requireSupportedServers } from "../execute/server-version.ts";
 import { requireSharedMasterKey } from "../execute/shared-keys.ts";
 import { TaskHighWater } from "../execute/task-high-water.ts";
-import type { Cluster } from "../routes/cluster.ts";
+import type { Cluster, ConfiguredCluster } from "../routes/cluster.ts";
 import { callerHeaders } from "../routes/read.ts";
 import { wordLogically } from "../routes/wording.ts";
 import { loadHasher } from "../routing/shard.ts";
@@ -74,6 +74,14 @@ export async function openCluster(config: StaticClusterConfig | TopologyClusterC
     await transport.close();
     throw error;
   }
+}
+
+/** The cluster as it is configured, for what takes no key. */
+export async function configuredCluster(
+  config: StaticClusterConfig | TopologyClusterConfig,
+): Promise<ConfiguredCluster> {
+  const topology = await configuredTopology(config, await loadHasher());
+  return { topology, clock: systemClock, transport: undiciTransport(), options: clusterOptions(config) };
 }
 
 /** What miroir's own calls carry: the headers of every other call, and the operator's key. */

@@ -2,7 +2,7 @@ import { MiroirError } from "../core/errors.ts";
 import type { ClusterRequest, ClusterResponse } from "../core/types.ts";
 import type { CallOptions, Cluster } from "../routes/cluster.ts";
 import { dispatch } from "../routes/registry.ts";
-import { type OpenCluster, openCluster } from "./open-cluster.ts";
+import { configuredCluster, type OpenCluster, openCluster } from "./open-cluster.ts";
 import type { StaticClusterConfig, TopologyClusterConfig } from "./options.ts";
 
 /** A client's tie to its cluster, shared by its views and indexes: met on first use, left once. */
@@ -17,7 +17,8 @@ export class ClusterSession {
 
   /** Hands a request to its route. */
   handle(request: ClusterRequest, call: CallOptions): Promise<ClusterResponse> {
-    return dispatch(request, { call, cluster: () => this.cluster() });
+    const configured = () => configuredCluster(this.#config);
+    return dispatch(request, { call, cluster: () => this.cluster(), configured });
   }
 
   /** The cluster; a failed first meeting is tried again by the next call. */

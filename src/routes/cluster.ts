@@ -66,3 +66,6 @@ export interface Cluster {
   readonly stamps: HybridClock;
   readonly options: ClusterOptions;
 }
+
+/** A cluster as it is configured, which nobody has met: enough for what takes no key. Whoever is given it closes it. */
+export type ConfiguredCluster = Pick<Cluster, "topology" | "clock" | "transport" | "options">;

@@ -1,7 +1,7 @@
 import type { ClusterRequest, ClusterResponse } from "../core/types.ts";
 import { backupRoute } from "./backups.ts";
 import { batchesRoute, batchRoute } from "./batches.ts";
-import type { CallOptions, Cluster } from "./cluster.ts";
+import type { Cluster } from "./cluster.ts";
 import { compactRoute } from "./compact.ts";
 import { documentsDeleteRoute } from "./documents-delete.ts";
 import { documentsEditRoute } from "./documents-edit.ts";
@@ -71,10 +71,7 @@ const HANDLERS: readonly RouteHandler[] = [
 ];
 
 /** What a request is answered with. */
-export interface DispatchContext {
-  readonly call: CallOptions;
-  cluster(): Promise<Cluster>;
-}
+export type DispatchContext = Omit<RouteContext, "path">;
 
 /**
  * Hands a request to the handler of its route.

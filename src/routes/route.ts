@@ -1,5 +1,5 @@
 import type { ClusterRequest, ClusterResponse, HttpMethod } from "../core/types.ts";
-import type { CallOptions, Cluster } from "./cluster.ts";
+import type { CallOptions, Cluster, ConfiguredCluster } from "./cluster.ts";
 
 /** Path of an index's documents: the one place where a body may be the payload's own text. */
 export const DOCUMENTS_PATH = /^indexes\/[^/]+\/documents$/;
@@ -18,6 +18,7 @@ export interface RouteContext {
   readonly call: CallOptions;
   /** The cluster, met on first use. Handlers take what they need from the request's body before they await this. */
   cluster(): Promise<Cluster>;
+  configured(): Promise<ConfiguredCluster>;
 }
 
 /** What one route means over a cluster. */

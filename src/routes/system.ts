@@ -1,50 +1,61 @@
+import { MeilisearchApiError } from "meilisearch";
+import type { Topology } from "../cluster/topology.ts";
 import { MiroirError } from "../core/errors.ts";
-import type { ClusterRequest } from "../core/types.ts";
+import type { ClusterRequest, ClusterResponse } from "../core/types.ts";
 import { attempt } from "../execute/attempt.ts";
 import { Deadline } from "../execute/deadline.ts";
+import type { HealthMonitor } from "../execute/health-monitor.ts";
 import { allNodesMeta, askAllNodes } from "./ask-all.ts";
-import type { Cluster } from "./cluster.ts";
+import type { CallOptions, ConfiguredCluster } from "./cluster.ts";
 import { callerHeaders } from "./read.ts";
 import type { RouteHandler } from "./route.ts";
 
-/** `GET health`: available when every shard has a replica that answers. */
+/** `GET health`: available when every shard has a replica that answers. No server asks for a key here. */
 export const healthRoute: RouteHandler = {
   routes: [{ method: "GET", path: "health" }],
   async handle(request, context) {
-    const cluster = await context.cluster();
-    const healthy = await healthyNodes(cluster, request, context.call.timeoutMs);
-    const { topology } = cluster;
-    const dark = Array.from({ length: topology.shards }, (_, shard) => shard).filter((shard) =>
-      topology.groups.every(({ table }) => !(table[shard] ?? []).some((node) => healthy.has(node))),
-    );
-    if (dark.length === 0) return { status: 200, body: { status: "available" } };
-    throw new MiroirError(
-      "miroir_shard_unavailable",
-      `No replica answers for ${dark.length} of ${topology.shards} shards.`,
-      {
-        status: 503,
-      },
-    );
+    const met = await context.cluster().catch(forgiveRefusal);
+    const cluster = met ?? (await context.configured());
+    try {
+      return judge(cluster.topology, await healthyNodes(cluster, { request, call: context.call, health: met?.health }));
+    } finally {
+      if (met === undefined) await cluster.transport.close();
+    }
   },
 };
 
+/** A key that is not good enough to meet the cluster. */
+function forgiveRefusal(error: unknown): undefined {
+  const status = error instanceof MeilisearchApiError ? error.response.status : undefined;
+  if (status !== 401 && status !== 403) throw error;
+}
+
+function judge({ shards, groups }: Topology, healthy: ReadonlySet<string>): ClusterResponse {
+  const dark = Array.from({ length: shards }, (_, shard) => shard).filter((shard) =>
+    groups.every(({ table }) => !(table[shard] ?? []).some((node) => healthy.has(node))),
+  );
+  if (dark.length === 0) return { status: 200, body: { status: "available" } };
+  const message = `No replica answers for ${dark.length} of ${shards} shards.`;
+  throw new MiroirError("miroir_shard_unavailable", message, { status: 503 });
+}
+
+interface HealthCheck {
+  readonly request: ClusterRequest;
+  readonly call: CallOptions;
+  readonly health: HealthMonitor | undefined;
+}
+
 async function healthyNodes(
-  cluster: Cluster,
-  request: ClusterRequest,
-  timeoutMs: number | undefined,
+  { topology, transport, clock, options }: ConfiguredCluster,
+  { request, call, health }: HealthCheck,
 ): Promise<Set<string>> {
-  const { topology, transport, clock, health, options } = cluster;
-  const deadline = Deadline.start(clock, timeoutMs ?? options.attemptTimeoutMs, request.signal);
+  const timeoutMs = call.timeoutMs ?? options.attemptTimeoutMs;
+  const deadline = Deadline.start(clock, timeoutMs, request.signal);
   try {
     const checks = topology.nodes.map(async (node) => {
       const sent = { ...callerHeaders(request), node, method: "GET", path: "health" } as const;
-      const outcome = await attempt(sent, {
-        transport,
-        clock,
-        signal: deadline.signal,
-        timeoutMs: timeoutMs ?? options.attemptTimeoutMs,
-      });
-      health.observe(node.id, outcome);
+      const outcome = await attempt(sent, { transport, clock, signal: deadline.signal, timeoutMs });
+      health?.observe(node.id, outcome);
       return outcome.kind === "answered" && outcome.response.status === 200 ? [node.id] : [];
     });
     return new Set((await Promise.all(checks)).flat());

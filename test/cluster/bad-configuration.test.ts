@@ -197,6 +197,23 @@ describe("a configuration that the nodes contradict", () => {
     expect((await client.createIndex("movies").waitTask()).status).toBe("succeeded");
   });
 
+  it("does not keep a client from asking whether the servers answer", async () => {
+    const { client, config, nodes, connect } = await startCluster();
+    await client.createIndex("movies").waitTask();
+    const { apiKey: _, ...keyless } = config;
+    for (const stranger of [clientsOver(keyless).client, connect({ apiKey: "not-the-key" }), connect({ apiKey: "" })]) {
+      expect(await stranger.health()).toEqual({ status: "available" });
+      expect(await stranger.isHealthy()).toBe(true);
+      await expect(stranger.getStats()).rejects.toMatchObject({ cause: { type: "auth" } });
+    }
+    // With two copies the loss of one node leaves every shard with an answer, that of two does not.
+    await nodes[0]?.close();
+    expect(await clientsOver(keyless).client.isHealthy()).toBe(true);
+    await nodes[1]?.close();
+    await expect(clientsOver(keyless).client.health()).rejects.toMatchObject({ code: "miroir_shard_unavailable" });
+    expect(await clientsOver(keyless).client.isHealthy()).toBe(false);
+  });
+
   it("founds no cluster while a node is down, and names it", async () => {
     const nodes = await startNodes(3);
     await nodes[2]?.crash({ keepData: true });

@@ -22,7 +22,10 @@ async function start(script: Script, shape: MemoryClusterShape = { table: [["a",
     { id: "index_movies", kind: "index", value: JSON.parse(JSON.stringify(rowOf("movies"))) },
   ]);
   const ask = (request: Partial<ClusterRequest> & { path: string }, call: CallOptions = {}) =>
-    dispatch({ method: "GET", params: {}, headers: {}, ...request }, { call, cluster: async () => memory.cluster });
+    dispatch(
+      { method: "GET", params: {}, headers: {}, ...request },
+      { call, cluster: async () => memory.cluster, configured: async () => memory.cluster },
+    );
   return { ...memory, ask };
 }
 
