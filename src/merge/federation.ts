@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "../core/types.ts";
-import { isObject, objectsOf } from "./answer-shape.ts";
+import { isObject } from "./answer-shape.ts";
+import { type AnsweredQuery, type QueryHits, queryHits } from "./answered-query.ts";
 import { searchExactness } from "./exactness.ts";
 import {
   clashingFacet,
@@ -12,24 +13,19 @@ import {
 } from "./federation/federated-facets.ts";
 import { type FederatedHit, federateHits } from "./federation/federated-hits.ts";
 import { bodiesInOrder, type Part } from "./part.ts";
-import type { SearchView } from "./search-view.ts";
 import { requiredHits, type SearchWindow, sliceOf } from "./search-window.ts";
-import type { MergePlan } from "./shard-request.ts";
 import { stripHit } from "./strip.ts";
 import { pagingFields, sumTotals } from "./totals.ts";
 
-/** One query of a federated search: what was asked of the nodes, and what each found. */
-export interface QueryParts {
+/**
+ * One query of a federated search: what was asked of the nodes, with the window and distinct attribute of the federation,
+ * and what each answered to the query alone.
+ */
+export interface QueryParts extends AnsweredQuery {
   readonly position: number;
   readonly uid: string;
   readonly physicalUid: string;
   readonly weight: number;
-  /** The user's query with the window and distinct attribute of the federation. */
-  readonly request: JsonObject;
-  readonly plan: MergePlan;
-  readonly view: SearchView;
-  /** The nodes' answers to the query alone. */
-  readonly parts: readonly Part[];
 }
 
 /** Input of {@link mergeFederation}. */
@@ -53,13 +49,9 @@ export type MergedFederation =
 /** Merges what nodes say about several queries into the one list that one node with all documents would give. */
 export function mergeFederation(merge: FederationMerge): MergedFederation {
   const counts = bodiesInOrder(merge.counts);
-  const found = merge.queries.map((query) => ({ query, bodies: bodiesInOrder(query.parts) }));
+  const found = merge.queries.map((query): Found => ({ query, ...queryHits(query) }));
   const merged = federateHits(
-    found.map(({ query, bodies }) => ({
-      ...query,
-      primaryKey: query.view.primaryKey,
-      lists: bodies.map((body) => objectsOf(body["hits"], "`hits`")),
-    })),
+    found.map(({ query, ...hits }) => ({ ...query, ...hits, primaryKey: query.view.primaryKey })),
     { required: requiredHits(merge.window), distinct: merge.distinct },
   );
   const totals = totalsByIndex(found);
@@ -84,15 +76,18 @@ export function mergeFederation(merge: FederationMerge): MergedFederation {
     ...facetFields(facets, merge.mergeFacets),
     ...first(counts, "requestUid"),
     ...metadataOf(counts, merge.queries),
+    ...semanticHitCount(page, merge.queries),
     ...first(counts, "performanceDetails"),
   };
-  return { body, reasons: reasonsOf(merge, merged, facets) };
+  return { body, reasons: reasonsOf(found, merged, facets) };
 }
 
-type Found = readonly { readonly query: QueryParts; readonly bodies: readonly JsonObject[] }[];
+interface Found extends QueryHits {
+  readonly query: QueryParts;
+}
 
 /** Documents that the queries of each index found, at least: those of several queries may be the same. */
-function totalsByIndex(found: Found): Map<string, number> {
+function totalsByIndex(found: readonly Found[]): Map<string, number> {
   const totals = new Map<string, number>();
   for (const { query, bodies } of found) {
     totals.set(query.uid, Math.max(totals.get(query.uid) ?? 0, sumTotals(bodies)));
@@ -147,20 +142,25 @@ function metadataOf(bodies: readonly JsonObject[], queries: readonly QueryParts[
   };
 }
 
+/** The hits of the page that a vector took part in, told when it could have. */
+function semanticHitCount(page: readonly FederatedHit[], queries: readonly QueryParts[]): JsonObject {
+  if (queries.every(({ kind }) => kind.kind === "keyword")) return {};
+  const byVector = page.filter(({ hit }) => Object.hasOwn(Object(hit["_rankingScoreDetails"]), "vectorSort"));
+  return { semanticHitCount: byVector.length };
+}
+
 function reasonsOf(
-  merge: FederationMerge,
+  found: readonly Found[],
   merged: ReturnType<typeof federateHits>,
   facets: readonly IndexFacets[],
 ): string[] {
-  const reasons = merge.queries.flatMap(({ request, plan, parts }, place) => {
-    const own = merged.byQuery[place];
-    if (own === undefined) return [];
+  const reasons = found.flatMap(({ query: { request, plan }, bodies, merged: own, ...hits }, place) => {
     const isMultiValued = own.isMultiValued || merged.isMultiValued;
     const ofIndex = place === 0 ? facets.map((index) => index.facets) : [];
     const truncated = ofIndex.flatMap((each) => each.truncated);
     const respelled = ofIndex.flatMap((each) => each.respelled);
-    const facts = { request, plan, parts: parts.length, merged: { ...own, isMultiValued }, truncated, respelled };
-    return searchExactness(facts).reasons;
+    const facts = { request, plan, parts: bodies.length, merged: { ...own, isMultiValued }, truncated, respelled };
+    return [...searchExactness(facts).reasons, ...hits.reasons];
   });
   if (merged.isEstimated) reasons.push("Hits of different queries are compared by scores that depend on the node.");
   return [...new Set(reasons)];

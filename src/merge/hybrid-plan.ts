@@ -17,7 +17,7 @@ export interface HybridPlan {
 }
 
 /** So near 1 (in single precision) that no hit by words beats one by vector that is like the query at all. */
-const ALL_BUT_SEMANTIC = 0.9999999;
+export const ALL_BUT_SEMANTIC = 0.9999999;
 
 /** Plans the halves of a hybrid search. */
 export function planHybrid(

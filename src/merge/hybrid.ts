@@ -31,14 +31,32 @@ export function isKeywordGoodEnough(merge: Omit<HybridMerge, "semantic">): boole
 
 /** Replays the server's merge of the two halves of a hybrid search over the merged halves of all nodes. */
 export function mergeHybrid(merge: HybridMerge): MergedSearch {
+  const { merged, bodies, reasons } = hybridHits(merge);
+  const { body, exactness } = presentSearch(merge, bodies, merged);
+  const counted = { ...body, semanticHitCount: body["semanticHitCount"] ?? 0 };
+  if (reasons.length === 0) return { body: counted, exactness };
+  return {
+    body: counted,
+    exactness: { ...exactness, order: "approximate", reasons: [...exactness.reasons, ...reasons] },
+  };
+}
+
+/** The hits of a hybrid search, and what they stand on. */
+export interface HybridHits {
+  readonly merged: MergedHits;
+  /** Answers that tell how many documents there are: all by vector, or those by words when no vector took part. */
+  readonly bodies: [JsonObject, ...JsonObject[]];
+  /** Why one node may weave the halves in another way. */
+  readonly reasons: readonly string[];
+}
+
+/** The list of {@link mergeHybrid} before it is cut to the page. */
+export function hybridHits(merge: HybridMerge): HybridHits {
   if (merge.semantic.length === 0 || isKeywordGoodEnough(merge)) {
-    const { body, exactness } = presentSearch(merge, bodiesInOrder(merge.keyword), mergeKeyword(merge));
-    return { body: { ...body, semanticHitCount: 0 }, exactness };
+    return { merged: mergeKeyword(merge), bodies: bodiesInOrder(merge.keyword), reasons: [] };
   }
-  const woven = weave(merge);
-  const { body, exactness } = presentSearch(merge, bodiesInOrder(merge.semantic), woven);
-  if (merge.semantic.length === 1 || woven.reasons.length === 0) return { body, exactness };
-  return { body, exactness: { ...exactness, order: "approximate", reasons: [...exactness.reasons, ...woven.reasons] } };
+  const { reasons, ...merged } = weave(merge);
+  return { merged, bodies: bodiesInOrder(merge.semantic), reasons: merge.semantic.length === 1 ? [] : reasons };
 }
 
 function mergeKeyword({ keyword, plan }: Omit<HybridMerge, "semantic">): MergedHits {

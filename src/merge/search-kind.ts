@@ -16,8 +16,9 @@ const KEYWORD: SearchKind = { kind: "keyword" };
 export function searchKind(request: JsonObject, embedders: JsonObject): SearchKind {
   const { hybrid, vector = null, media = null, q } = request;
   if (!isObject(hybrid) || (vector !== null && (media !== null || !Array.isArray(vector)))) return KEYWORD;
-  const { embedder, semanticRatio = 0.5 } = hybrid;
+  const { embedder, semanticRatio = 0.5, ...unknown } = hybrid;
   const isRatio = typeof semanticRatio === "number" && semanticRatio > 0 && semanticRatio <= 1;
+  if (Object.keys(unknown).length > 0 || (media !== null && !isObject(media))) return KEYWORD;
   if (!isRatio || typeof embedder !== "string" || !Object.hasOwn(embedders, embedder)) return KEYWORD;
   const hasWords = typeof q === "string" && q.trim() !== "";
   if (!hasWords && vector === null && media === null) return KEYWORD;

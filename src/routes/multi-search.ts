@@ -1,5 +1,6 @@
 import type { ClusterRequest, ClusterResponse, JsonObject, JsonValue } from "../core/types.ts";
 import { isObject } from "../merge/answer-shape.ts";
+import { searchKind } from "../merge/search-kind.ts";
 import type { Cluster } from "./cluster.ts";
 import { layoutOf } from "./layout.ts";
 import type { Batch, BatchQuery } from "./multi-search/batch.ts";
@@ -54,18 +55,14 @@ async function batchOf(cluster: Cluster, { given, ...batch }: Given): Promise<Ba
     const row = await cluster.registry.find(query["indexUid"]);
     if (row === undefined) return undefined;
     refuseReservedNames(query, SEARCH_NAMING_FIELDS);
-    queries.push({ position, body: query, row, view: searchView(row) });
+    const kind = searchKind(query, row.settings["embedders"] as JsonObject);
+    queries.push({ position, body: query, row, view: searchView(row), kind });
   }
   return { ...batch, queries };
 }
 
-const SEMANTIC = "Use keyword searches, or one server for semantic search.";
-
 /** Parameters of a query whose answer cannot be merged from the nodes' own, with what to use instead. */
 const UNSUPPORTED: Readonly<Record<string, string>> = {
-  hybrid: SEMANTIC,
-  vector: SEMANTIC,
-  media: SEMANTIC,
   personalize: "Re-rank the page in the application.",
   useNetwork: "miroir asks every node by itself.",
 };

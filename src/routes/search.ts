@@ -6,6 +6,7 @@ import { mergeSearch } from "../merge/search.ts";
 import { type SearchKind, searchKind } from "../merge/search-kind.ts";
 import type { SearchView } from "../merge/search-view.ts";
 import { planSearch, type ShardSearch, withShardFilter } from "../merge/shard-request.ts";
+import { withVector } from "../merge/with-vector.ts";
 import { shardFilter } from "../routing/reserved.ts";
 import type { NodeResponse } from "../transport/transport.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
@@ -75,12 +76,6 @@ async function search(cluster: Cluster, request: ClusterRequest, asked: Search):
   const planned = { ...asked, planned: planSearch(asked.body, asked.view) };
   const result = await ask(cluster, request, planned);
   return answer(cluster, request, { ...planned, result });
-}
-
-/** The body of a search by vector alone; attributes to search on mean nothing to it, and a node may not know them. */
-function withVector(body: JsonObject, vector: JsonValue): JsonObject {
-  const { media: _media, attributesToSearchOn: _attributes, ...rest } = body;
-  return { ...rest, vector };
 }
 
 interface PlannedSearch extends Search {

@@ -2,7 +2,7 @@ import type { JsonObject } from "../../core/types.ts";
 import { valuesAt } from "../attribute-path.ts";
 import { compareCodePoints } from "../code-points.ts";
 import { distinctFilter } from "../distinct.ts";
-import { type MergedHits, mergeHits } from "../hits.ts";
+import type { MergedHits } from "../hits.ts";
 import { kWayMerge } from "../k-way.ts";
 import type { MergePlan } from "../shard-request.ts";
 import { type WeightedKeys, weightedKeys } from "./weighted-keys.ts";
@@ -16,7 +16,9 @@ export interface FederatedQuery {
   readonly primaryKey: string | null;
   readonly weight: number;
   readonly plan: MergePlan;
-  /** Hits of each node in part order, with `_rankingScore`. */
+  /** Hits of the query over all nodes, with `_rankingScore`. */
+  readonly merged: MergedHits;
+  /** Hits of each node by words. */
   readonly lists: readonly (readonly JsonObject[])[];
 }
 
@@ -32,8 +34,6 @@ export interface FederatedHits {
   readonly hits: readonly FederatedHit[];
   /** Hits left out because a better one has the same value of the distinct attribute. */
   readonly rejected: number;
-  /** By place of the query in the list given. */
-  readonly byQuery: readonly MergedHits[];
   /** True when hits of several queries were compared by scores that depend on the node. */
   readonly isEstimated: boolean;
   readonly isMultiValued: boolean;
@@ -48,17 +48,14 @@ export interface FederationWindow {
 }
 
 /**
- * One list out of the nodes' lists for several queries, as one server makes it: first the hits of each query in the order
- * of its ranking rules, then the queries of an index by weighted score, each document once, then the indexes.
+ * One list out of those of several queries, as one server makes it: the queries of an index by weighted score, each
+ * document once, then the indexes.
  */
 export function federateHits(queries: readonly FederatedQuery[], window: FederationWindow): FederatedHits {
-  const byQuery = queries.map(({ lists, plan }) => mergeHits(lists, plan));
   const keys = queries.map((query) => weightedKeys({ ...query, ordered: query.plan.ordered }));
   const uids = [...new Set(queries.map(({ uid }) => uid))].sort(compareCodePoints);
   const lists = uids.map((uid) => {
-    const own = queries.flatMap((query, place) =>
-      query.uid === uid ? [keyed(query, byQuery[place], keys[place])] : [],
-    );
+    const own = queries.flatMap((query, place) => (query.uid === uid ? [keyed(query, keys[place])] : []));
     return {
       hits: own,
       required: Math.min(
@@ -75,15 +72,14 @@ export function federateHits(queries: readonly FederatedQuery[], window: Federat
   return {
     hits: merged.hits,
     rejected: merged.rejected + indexes.reduce((sum, { rejected }) => sum + rejected, 0),
-    byQuery,
     isEstimated: queries.length > 1 && keys.some((each) => each.isEstimated()),
-    isMultiValued: merged.isMultiValued || byQuery.some(({ isMultiValued }) => isMultiValued),
+    isMultiValued: merged.isMultiValued || queries.some(({ merged: { isMultiValued } }) => isMultiValued),
   };
 }
 
-function keyed(query: FederatedQuery, merged: MergedHits | undefined, keys: WeightedKeys | undefined): FederatedHit[] {
-  if (merged === undefined || keys === undefined) return [];
-  return merged.hits.map((hit) => ({ hit, query, key: keys.keyOf(hit) }));
+function keyed(query: FederatedQuery, keys: WeightedKeys | undefined): FederatedHit[] {
+  if (keys === undefined) return [];
+  return query.merged.hits.map((hit) => ({ hit, query, key: keys.keyOf(hit) }));
 }
 
 /** Accepts each document of an index once, in its best place. */

@@ -13,9 +13,10 @@ export interface Rank {
   readonly isHidden?: boolean;
 }
 
-/** The rules between two sorts, or a sort. */
+/** The rules between two sorts, a sort, or the likeness to a vector. */
 export type RuleGroup =
   | { readonly kind: "ranks"; readonly ranks: readonly Rank[] }
+  | { readonly kind: "vector"; readonly similarity: number }
   | { readonly kind: "sort"; readonly isAscending: boolean; readonly value: RankValue }
   | { readonly kind: "geo"; readonly isAscending: boolean; readonly distance: number | null };
 
@@ -34,9 +35,9 @@ export function ruleGroups(details: unknown): RuleGroup[] {
   const words = Number(rules.find(({ name }) => name === "words")?.rule["matchingWords"] ?? 1);
   const groups: RuleGroup[] = [];
   for (const { name, rule } of rules) {
-    const sort = sortOf(name, rule);
-    if (sort !== undefined) {
-      groups.push(sort);
+    const apart = name === "vectorSort" ? vectorOf(rule) : sortOf(name, rule);
+    if (apart !== undefined) {
+      groups.push(apart);
       continue;
     }
     const last = groups.at(-1);
@@ -45,6 +46,11 @@ export function ruleGroups(details: unknown): RuleGroup[] {
     else groups.push({ kind: "ranks", ranks });
   }
   return groups;
+}
+
+/** A document without a vector counts as not like it at all. */
+function vectorOf({ similarity }: JsonObject): RuleGroup {
+  return { kind: "vector", similarity: numberOf(similarity ?? 0, "ranking detail `similarity`") };
 }
 
 function sortOf(name: string, rule: JsonObject): RuleGroup | undefined {

@@ -39,6 +39,7 @@ export function weightedKeys({ position, weight, lists, ordered }: WeightedQuery
       const scores = groupScores(groups, own, places);
       isEstimated ||= scores === undefined;
       const values = groups.map((group, at): WeightedValue => {
+        if (group.kind === "vector") return { kind: "score", score: group.similarity * weight };
         return group.kind === "ranks" ? { kind: "score", score: (scores?.[at] ?? own) * weight } : group;
       });
       return { values, score, position };
@@ -49,9 +50,11 @@ export function weightedKeys({ position, weight, lists, ordered }: WeightedQuery
 
 /** The score of each group by its place among all; undefined when the hit's score cannot be taken apart. */
 function groupScores(groups: readonly RuleGroup[], own: number, places: TypoPlaces): number[] | undefined {
+  const ranksOf = (group: RuleGroup) => (group.kind === "ranks" ? group.ranks : []);
+  // Where a vector decides, the score is the likeness to it, and no rule but one cut off comes beside it.
+  if (groups.some(({ kind }) => kind === "vector")) return groups.map((group) => foldRanks(ranksOf(group), 1) ?? 0);
   const isWhole = groups.filter(({ kind }) => kind === "ranks").length === 1;
   if (isWhole && !places.differ) return groups.map(() => own);
-  const ranksOf = (group: RuleGroup) => (group.kind === "ranks" ? group.ranks : []);
   const resolved = resolveRanks(groups.flatMap(ranksOf), own);
   if (resolved === undefined) return undefined;
   let start = 0;

@@ -1,6 +1,8 @@
 import { type IndexRow, physicalUid } from "../../cluster/registry.ts";
 import type { ClusterRequest, JsonObject } from "../../core/types.ts";
 import type { ScatterPart, ScatterResult } from "../../execute/scatter.ts";
+import { badAnswer, isObject, objectsOf } from "../../merge/answer-shape.ts";
+import type { SearchKind } from "../../merge/search-kind.ts";
 import type { SearchView } from "../../merge/search-view.ts";
 import { withShardFilter } from "../../merge/shard-request.ts";
 import { RESERVED_SHARD, shardFilter } from "../../routing/reserved.ts";
@@ -14,6 +16,7 @@ export interface BatchQuery {
   readonly body: JsonObject;
   readonly row: IndexRow;
   readonly view: SearchView;
+  readonly kind: SearchKind;
 }
 
 /** The queries of a multi-search that are all on indexes of the registry. */
@@ -25,8 +28,18 @@ export interface Batch {
   readonly queries: readonly BatchQuery[];
 }
 
-/** Limits a node's form of a query to the shards that the node is asked for. */
-export type Narrow = (position: number, nodeQuery: JsonObject) => JsonObject;
+/** A search that nodes are sent as one of several. */
+export interface NodeQuery {
+  readonly row: IndexRow;
+  readonly body: JsonObject;
+}
+
+/** What nodes are sent at once. */
+export interface NodeBatch {
+  readonly queries: readonly NodeQuery[];
+  /** The federation, for one answer to all queries. */
+  readonly federation?: JsonObject;
+}
 
 /** What no document passes, which leaves a query without hits and its place in the answer filled. */
 const NOTHING = `${RESERVED_SHARD} IN []`;
@@ -34,29 +47,39 @@ const NOTHING = `${RESERVED_SHARD} IN []`;
 /** Sends every node one multi-search for all queries. */
 export function askBatch(
   cluster: Cluster,
-  batch: Batch,
-  bodyFor: (narrow: Narrow) => JsonObject,
+  asking: Pick<Batch, "request" | "call">,
+  sent: NodeBatch,
 ): Promise<ScatterResult> {
-  return new BatchRead(cluster, batch, bodyFor).result();
+  return new BatchRead(cluster, asking, sent).result();
+}
+
+/** What each node answers to the query at this place of those sent. */
+export function bodiesAt({ parts }: Pick<ScatterResult, "parts">, place: number): JsonObject[] {
+  return parts.map(({ response }) => {
+    const results = isObject(response.body) ? response.body["results"] : undefined;
+    const body = objectsOf(results, "`results`")[place];
+    if (body === undefined) throw badAnswer(`it lacks the result of query ${place}`);
+    return body;
+  });
 }
 
 class BatchRead {
   readonly #cluster: Cluster;
-  readonly #batch: Batch;
-  readonly #bodyFor: (narrow: Narrow) => JsonObject;
-  /** Queries that a node refused because it does not know an attribute, and those that a node answered. */
+  readonly #asking: Pick<Batch, "request" | "call">;
+  readonly #sent: NodeBatch;
+  /** Places of queries that a node refused because it does not know an attribute, and those that a node answered. */
   readonly #refused = new Map<number, ScatterPart>();
   readonly #answered = new Set<number>();
 
-  constructor(cluster: Cluster, batch: Batch, bodyFor: (narrow: Narrow) => JsonObject) {
+  constructor(cluster: Cluster, asking: Pick<Batch, "request" | "call">, sent: NodeBatch) {
     this.#cluster = cluster;
-    this.#batch = batch;
-    this.#bodyFor = bodyFor;
+    this.#asking = asking;
+    this.#sent = sent;
   }
 
   async result(): Promise<ScatterResult> {
     const result = await this.#read(allShards(this.#cluster), new Set());
-    const everywhere = [...this.#refused].filter(([position]) => !this.#answered.has(position));
+    const everywhere = [...this.#refused].filter(([place]) => !this.#answered.has(place));
     const [first] = everywhere.sort(([a], [b]) => a - b);
     return first === undefined ? result : { ...result, refusals: [...result.refusals, first[1]] };
   }
@@ -68,38 +91,36 @@ class BatchRead {
   async #read(shards: readonly number[], silenced: ReadonlySet<number>): Promise<ScatterResult> {
     const result = await this.#scatter(shards, silenced);
     if (result.parts.length > 0) {
-      for (const { position } of this.#batch.queries) if (!silenced.has(position)) this.#answered.add(position);
+      for (const place of this.#sent.queries.keys()) if (!silenced.has(place)) this.#answered.add(place);
     }
     const refusals: ScatterPart[] = [];
     const again: Promise<ScatterResult>[] = [];
     for (const part of result.refusals) {
-      const position = unknownAttributeAt(part);
-      if (position === undefined || silenced.has(position)) {
+      const place = unknownAttributeAt(part);
+      if (place === undefined || silenced.has(place)) {
         refusals.push(part);
         continue;
       }
-      this.#refused.set(position, part);
-      again.push(this.#read(part.shards, new Set([...silenced, position])));
+      this.#refused.set(place, part);
+      again.push(this.#read(part.shards, new Set([...silenced, place])));
     }
     return combineReads([{ ...result, refusals }, ...(await Promise.all(again))]);
   }
 
   #scatter(shards: readonly number[], silenced: ReadonlySet<number>): Promise<ScatterResult> {
-    const { request, call, queries } = this.#batch;
-    const { topology } = this.#cluster;
+    const { request, call } = this.#asking;
+    const { queries, federation } = this.#sent;
     const [index = "", ...otherIndexes] = new Set(queries.map(({ row }) => physicalUid(row)));
     return readShards(this.#cluster, {
       ...{ index, otherIndexes, shards, call, signal: request.signal },
       request: (node, asked) => {
-        const own = shardFilter(topology.shards, asked);
-        const narrow: Narrow = (position, { attributesToSearchOn, ...query }) => {
-          const isSilent = silenced.has(position);
-          const searched = isSilent || attributesToSearchOn === undefined ? {} : { attributesToSearchOn };
-          return { ...query, ...searched, filter: withShardFilter(query["filter"], isSilent ? NOTHING : own) };
-        };
+        const own = shardFilter(this.#cluster.topology.shards, asked);
+        const limited = queries.map((query, place) => {
+          return silenced.has(place) ? nodeBody(withoutAttributes(query), NOTHING) : nodeBody(query, own);
+        });
         return {
           ...{ node, method: "POST", path: "multi-search", cutsReserved: true },
-          body: JSON.stringify(this.#bodyFor(narrow)),
+          body: JSON.stringify({ queries: limited, ...(federation === undefined ? {} : { federation }) }),
           ...callerHeaders(request),
         };
       },
@@ -107,12 +128,22 @@ class BatchRead {
   }
 }
 
-/** Position of the query that a node refuses because it does not know an attribute to search on. */
+/** A node's form of a query, limited to the shards that the node is asked for. */
+function nodeBody({ row, body }: NodeQuery, expression: string): JsonObject {
+  return { ...body, indexUid: physicalUid(row), filter: withShardFilter(body["filter"], expression) };
+}
+
+function withoutAttributes({ row, body }: NodeQuery): NodeQuery {
+  const { attributesToSearchOn: _, ...rest } = body;
+  return { row, body: rest };
+}
+
+/** Place of the query that a node refuses because it does not know an attribute to search on. */
 function unknownAttributeAt({ response }: ScatterPart): number | undefined {
   const { code, message = "" } = response.body as { code?: string; message?: string };
   if (code !== "invalid_search_attributes_to_search_on") return undefined;
-  const position = /^Inside `\.queries\[(\d+)\]`/.exec(message)?.[1];
-  return position === undefined ? undefined : Number(position);
+  const place = /^Inside `\.queries\[(\d+)\]`/.exec(message)?.[1];
+  return place === undefined ? undefined : Number(place);
 }
 
 /** Several reads of the same shards, or of others, as one. */

@@ -1,49 +1,39 @@
-import { physicalUid } from "../../cluster/registry.ts";
 import type { ClusterResponse, JsonObject, JsonValue } from "../../core/types.ts";
-import type { ScatterResult } from "../../execute/scatter.ts";
-import { badAnswer, isObject, objectsOf } from "../../merge/answer-shape.ts";
-import { type MergedSearch, mergeSearch } from "../../merge/search.ts";
-import { planSearch } from "../../merge/shard-request.ts";
+import { isObject } from "../../merge/answer-shape.ts";
+import { mergeQuery } from "../../merge/answered-query.ts";
+import { planQuery } from "../../merge/query-plan.ts";
+import type { MergedSearch } from "../../merge/search.ts";
 import type { Cluster } from "../cluster.ts";
-import { readMeta, requireCoverage } from "../read.ts";
-import { askBatch, type Batch, type BatchQuery } from "./batch.ts";
+import { readMeta } from "../read.ts";
+import { type Batch, type BatchQuery, combineReads } from "./batch.ts";
 import { refuseBatch } from "./refusal.ts";
+import { firstRound, type PlannedQuery, type RoundRefusal, type Rounds, secondRound } from "./rounds.ts";
 
 /** Answers a multi-search without federation: one answer per query, each merged as a search of its own. */
 export async function searchPlainly(cluster: Cluster, batch: Batch): Promise<ClusterResponse> {
-  const plans = batch.queries.map((query) => ({ ...query, planned: planSearch(query.body, query.view) }));
-  const result = await askBatch(cluster, batch, (narrow) => ({
-    queries: plans.map(({ position, row, planned }) =>
-      narrow(position, { ...planned.body, indexUid: physicalUid(row) }),
-    ),
-  }));
-  const [refusal] = result.refusals;
-  if (refusal !== undefined) {
-    return refuseBatch(cluster, batch.request, { response: refusal.response, call: batch.call });
-  }
-  requireCoverage(result, batch.call.partial !== false);
-  const merged = plans.map(({ planned, ...query }, place) => {
-    const parts = bodiesAt(result, place).map((body, order) => ({ order, body }));
-    return mergeSearch({ request: query.body, plan: planned.plan, view: query.view, parts });
+  const queries = batch.queries.map((query): PlannedQuery => {
+    return { ...query, request: query.body, planned: planQuery(query.body, query.kind, query.view) };
   });
+  const found = await search(cluster, batch, queries);
+  if ("refusal" in found) return refuseBatch(cluster, batch.request, { response: found.refusal, call: batch.call });
+  const merged = found.queries.map(mergeQuery);
   const reasons = new Set(merged.flatMap(({ exactness }) => exactness.reasons));
   const requestUid = merged[0]?.body["requestUid"];
   const results = merged.map((one, place) => resultOf(batch.queries[place], one, requestUid));
   return {
     status: 200,
     body: { results } as JsonObject,
-    meta: readMeta(result, cluster.topology.shards, [...reasons]),
+    meta: readMeta(combineReads(found.results), cluster.topology.shards, [...reasons]),
   };
 }
 
-/** What each node answers to the query at this place. */
-export function bodiesAt({ parts }: ScatterResult, place: number): JsonObject[] {
-  return parts.map(({ response }) => {
-    const results = isObject(response.body) ? response.body["results"] : undefined;
-    const body = objectsOf(results, "`results`")[place];
-    if (body === undefined) throw badAnswer(`it lacks the result of query ${place}`);
-    return body;
-  });
+async function search(
+  cluster: Cluster,
+  batch: Batch,
+  queries: readonly PlannedQuery[],
+): Promise<Rounds | RoundRefusal> {
+  const first = await firstRound(cluster, batch, queries);
+  return "refusal" in first ? first : secondRound(cluster, { batch, queries, first });
 }
 
 /** All results carry the uid of the one request. */

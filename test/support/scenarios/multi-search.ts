@@ -284,11 +284,11 @@ export function multiSearchScenarios({ name, open }: Environment): void {
         expect(own.status).toBe(400);
       }
       expect(await federate(client, [], {})).toMatchObject({ hits: [], estimatedTotalHits: 0 });
-      const hybrid = client.multiSearch({
-        queries: [{ indexUid: BOOKS, q: "x", hybrid: { embedder: "e" } }],
+      const personal = client.multiSearch({
+        queries: [{ indexUid: BOOKS, q: "x", personalize: { userContext: "x" } }],
         federation: {},
-      });
-      expect((await refusalOf(hybrid)).body).toMatchObject({ code: "miroir_not_supported" });
+      } as never);
+      expect((await refusalOf(personal)).body).toMatchObject({ code: "miroir_not_supported" });
     });
   });
 }

@@ -3,6 +3,7 @@ import type { JsonObject } from "../../../src/core/types.ts";
 import { type FederatedQuery, federateHits } from "../../../src/merge/federation/federated-hits.ts";
 import { weightedKeys } from "../../../src/merge/federation/weighted-keys.ts";
 import { compareWeighted, type WeightedValue } from "../../../src/merge/federation/weighted-value.ts";
+import { mergeHits } from "../../../src/merge/hits.ts";
 import { planSearch } from "../../../src/merge/shard-request.ts";
 import { readScenario, scenarioNames } from "../../golden/scenario.ts";
 import { VIEW } from "./ranked-corpus.ts";
@@ -109,7 +110,7 @@ describe("the keys of a query's hits", () => {
 describe("one list of several queries", () => {
   const query = (position: number, uid: string, lists: JsonObject[][], weight = 1): FederatedQuery => {
     const { plan } = planSearch({ q: "x" }, VIEW);
-    return { position, uid, primaryKey: "id", weight, plan, lists };
+    return { position, uid, primaryKey: "id", weight, plan, lists, merged: mergeHits(lists, plan) };
   };
   const hit = (id: number, typoCount: number, more: JsonObject = {}) => ({
     ...{ id, ...more },
