@@ -70,6 +70,9 @@ export interface EngineSearch {
   readonly retrieveVectors?: boolean;
 }
 
+/** How like a document is to the vector that is looked for, from 0 to 1; undefined = it has no vector. */
+export type Likeness = (docid: Docid) => number | undefined;
+
 /** A refusal in the server's own words; the routes add type and link, and the HTTP status is 400. */
 export class EngineError extends Error {
   readonly code: string;
@@ -92,7 +95,8 @@ export interface SearchEngine {
   clear(): void;
   get(docid: Docid): JsonObject | undefined;
   /** `indexUid` only words the errors: they begin with ``Index `uid`: `` as the server's do. */
-  search(indexUid: string, search: EngineSearch): JsonObject;
+  /** With a likeness, documents are ranked by it where they would be by words, and all that pass the filter are found. */
+  search(indexUid: string, search: EngineSearch, likeness?: Likeness): JsonObject;
   /** Documents that pass a filter (string, array, nested arrays; null = all), in docid order. Error code is the caller's choice. */
   select(filter: JsonValue | undefined, errorCode: string): Docid[];
   /** Documents ordered for the documents route's `sort`; missing values last, ties by docid. */

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "../../../core/types.ts";
-import type { Docid, EngineSearch, EngineSettings, FacetSearchRequest, SearchEngine } from "./contract.ts";
+import type { Docid, EngineSearch, EngineSettings, FacetSearchRequest, Likeness, SearchEngine } from "./contract.ts";
 import { facetHits } from "./facets/facet-search.ts";
 import { FieldOrder } from "./field-order.ts";
 import { FieldIndex } from "./fields/field-index.ts";
@@ -83,8 +83,8 @@ export class EmbeddedEngine implements SearchEngine {
     return this.#documents.get(docid);
   }
 
-  search(indexUid: string, search: EngineSearch): JsonObject {
-    return runSearch(this.#source(), indexUid, search);
+  search(indexUid: string, search: EngineSearch, likeness?: Likeness): JsonObject {
+    return runSearch(this.#source(), { indexUid, search, likeness });
   }
 
   select(filter: JsonValue | undefined, errorCode: string): Docid[] {

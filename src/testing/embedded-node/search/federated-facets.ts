@@ -91,13 +91,13 @@ function checkUnused(context: RouteContext, results: readonly IndexResult[], uid
 }
 
 function facetsOf(context: RouteContext, result: IndexResult, facets: readonly string[]): Facets {
-  const { index, queries } = result;
-  const [first, ...others] = queries;
+  const { index, queries, documents } = result;
+  const [first] = queries;
   const { position, query } = first ?? { position: 0, query: { indexUid: index.uid } };
   const search = { ...query, offset: 0, limit: 0, facets: [...facets] };
   const answer = inside(`.queries[${position}]`, () =>
     inside(`.federation.facetsByIndex.${index.uid}`, () => {
-      if (others.length > 0) return facetsOfHits(result, facets);
+      if (documents !== undefined) return facetsOfDocuments(index, documents, facets);
       return index.engine.search(index.uid, engineSearch(search, context.access.filterFor(index.uid)));
     }),
   );
@@ -110,9 +110,13 @@ function facetsOf(context: RouteContext, result: IndexResult, facets: readonly s
 }
 
 /** Several queries of one index share their facets: those of the documents that any of them found. */
-function facetsOfHits({ index, found }: IndexResult, facets: readonly string[]): JsonObject {
+function facetsOfDocuments(
+  index: EmbeddedIndex,
+  documents: ReadonlySet<JsonObject>,
+  facets: readonly string[],
+): JsonObject {
   const engine = createEngine(engineSettings(index.settings), index.primaryKey);
-  for (const [docid, { document }] of found.entries()) if (document !== undefined) engine.put(docid, document);
+  for (const [docid, document] of [...documents].entries()) engine.put(docid, document);
   return engine.search(index.uid, { limit: 0, facets });
 }
 

@@ -7,5 +7,6 @@ export interface FederatedHit {
   readonly indexUid: string;
   /** The whole document behind the hit. */
   readonly document: JsonObject | undefined;
+  readonly isByVector: boolean;
   readonly key: WeightedKey;
 }

@@ -12,6 +12,7 @@ import { distinctKeys } from "./distinct-keys.ts";
 import { federatedFacets } from "./federated-facets.ts";
 import type { FederatedHit } from "./federated-hit.ts";
 import type { Federation } from "./federation-body.ts";
+import { type Asked, hybridSearch, isByVector } from "./hybrid-search.ts";
 import type { IndexResult } from "./index-result.ts";
 import { inside } from "./inside-query.ts";
 import { requestUid } from "./request-uid.ts";
@@ -36,13 +37,22 @@ export function federatedSearch(
   const distinct = federation.distinct ?? undefined;
   const hits = distinct === undefined ? merged : keepDistinct(merged, distinct, rejected);
   const total = results.reduce((sum, result) => sum + result.total, 0) - rejected.count;
+  const page = hits.slice(skipOf(federation), skipOf(federation) + takeOf(federation));
+  const isRetrieving = queries.some(({ retrieveVectors }) => retrieveVectors === true);
   return {
-    hits: hits.slice(skipOf(federation), skipOf(federation) + takeOf(federation)).map(shownHit),
+    hits: page.map(shownHit),
+    ...(isRetrieving ? { queryVectors: Object.assign({}, ...results.map(({ vectors }) => vectors)) } : {}),
     processingTimeMs: context.node.settings.clock.now() - startedAt,
     ...paging(federation, total),
     ...facets,
     requestUid: requestUid(startedAt),
+    ...(queries.some(isSemantic) ? { semanticHitCount: page.filter(({ isByVector }) => isByVector).length } : {}),
   };
+}
+
+/** Whether a vector could have its say, even if words turn out to be good enough. */
+function isSemantic({ hybrid = null, vector = null, q = null }: IndexedQuery): boolean {
+  return hybrid !== null && hybrid.semanticRatio !== 0 && (vector !== null || (q ?? "").trim() !== "");
 }
 
 function checkFederatedQuery(context: RouteContext, query: IndexedQuery, federation: Federation): void {
@@ -83,52 +93,81 @@ function searchIndex(
   const queries = [...search.queries.entries()]
     .filter(([, query]) => query.indexUid === search.uid)
     .map(([position, query]) => ({ position, query }));
+  const isAlone = queries.length === 1;
   const found = queries.map((entry) => {
-    return inside(`.queries[${entry.position}]`, () => searchOnce(context, index, { ...entry, ...search }));
+    return inside(`.queries[${entry.position}]`, () => searchOnce(context, index, { ...entry, ...search, isAlone }));
   });
   const rejected = { count: 0 };
-  const all = mergeLists(found.map((one) => one.hits));
-  const unique = keepFirst(all);
+  const unique = keepFirst(mergeLists(found.map((one) => one.hits)));
   const { distinct } = search.federation;
   const hits = typeof distinct === "string" ? keepDistinct(unique, distinct, rejected) : unique;
-  const [only, ...others] = found;
-  const total = others.length === 0 ? (only?.total ?? 0) : unique.length;
+  const known = found.flatMap(({ documents }) => documents ?? []);
+  const documents = found.some((one) => one.documents === undefined) ? undefined : new Set(known);
+  const [only] = found;
+  const total = isAlone || documents === undefined ? (only?.total ?? 0) : documents.size;
   const required = skipOf(search.federation) + takeOf(search.federation);
   const cut = hits.slice(0, Math.min(required, index.maxTotalHits));
-  return { index, queries, found: unique, hits: cut, total: total - rejected.count };
+  const vectors: JsonObject = Object.assign({}, ...found.map((one) => one.vectors));
+  return { index, queries, documents, hits: cut, total: total - rejected.count, vectors };
 }
 
-/** One query of an index; with others on the same index all its hits are needed to count them together. */
+interface FoundOnce {
+  readonly hits: FederatedHit[];
+  readonly total: number;
+  readonly documents: readonly JsonObject[] | undefined;
+  readonly vectors: JsonObject;
+}
+
+/** One query of an index. */
 function searchOnce(
   context: RouteContext,
   index: EmbeddedIndex,
-  entry: { position: number; query: IndexedQuery; queries: readonly IndexedQuery[]; federation: Federation },
-): { hits: FederatedHit[]; total: number } {
+  entry: { position: number; query: IndexedQuery; federation: Federation; isAlone: boolean },
+): FoundOnce {
   const { indexUid, federationOptions, offset, limit, ...query } = entry.query;
-  const isAlone = entry.queries.filter((other) => other.indexUid === indexUid).length === 1;
   const required = skipOf(entry.federation) + takeOf(entry.federation);
-  const window =
-    isPaged(entry.federation) && isAlone
-      ? { page: 1, hitsPerPage: required }
-      : { limit: isAlone ? required : index.size };
+  const window = isPaged(entry.federation) ? { page: 1, hitsPerPage: required } : { limit: required };
   const primaryKey = index.primaryKey ?? "";
   const retrieve = query.attributesToRetrieve;
   const { distinct } = entry.federation;
   const isIdHidden = Array.isArray(retrieve) && !retrieve.includes("*") && !retrieve.includes(primaryKey);
-  const answer = index.engine.search(indexUid, {
-    ...engineSearch(
-      { ...query, ...(typeof distinct === "string" ? { distinct } : {}), ...window },
-      context.access.filterFor(indexUid),
-    ),
-    showRankingScore: true,
-    showRankingScoreDetails: true,
-    ...(isIdHidden ? { attributesToRetrieve: [...retrieve, primaryKey] } : {}),
-  });
+  const windowed = { ...query, ...(typeof distinct === "string" ? { distinct } : {}), ...window };
+  const asked: Asked = {
+    index,
+    query: windowed,
+    search: {
+      ...engineSearch(windowed, context.access.filterFor(indexUid)),
+      showRankingScore: true,
+      showRankingScoreDetails: true,
+      ...(isIdHidden ? { attributesToRetrieve: [...retrieve, primaryKey] } : {}),
+    },
+  };
+  const answer = hybridSearch(asked);
   const weight = federationOptions?.weight ?? 1;
   const hits = (answer["hits"] as JsonObject[]).map((hit) => {
     return federatedHit(index, hit, { query: entry.query, position: entry.position, weight, isIdHidden });
   });
-  return { hits, total: Number(answer["estimatedTotalHits"] ?? answer["totalHits"]) };
+  return {
+    hits,
+    total: Number(answer["estimatedTotalHits"] ?? answer["totalHits"]),
+    documents: documentsOf(asked, entry.isAlone),
+    vectors: answer["queryVector"] === undefined ? {} : { [entry.position]: answer["queryVector"] },
+  };
+}
+
+/** Everything that a query finds, to be counted together with what others find; a query by words alone counts for itself. */
+function documentsOf(asked: Asked, isAlone: boolean): JsonObject[] | undefined {
+  const { index, search } = asked;
+  const isVector = isByVector(asked);
+  if (isAlone && !isVector) return undefined;
+  const { page: _, hitsPerPage: __, ...rest } = search;
+  const wide = { ...rest, attributesToRetrieve: [index.primaryKey ?? ""], offset: 0, limit: index.size };
+  const docids = isVector
+    ? index.engine.select(search.filter, "invalid_search_filter")
+    : (index.engine.search(index.uid, wide)["hits"] as JsonObject[]).map(
+        (hit) => index.docidOf(documentId(hit, index.primaryKey ?? "")) ?? -1,
+      );
+  return docids.map((docid) => index.engine.get(docid)).filter((document) => document !== undefined);
 }
 
 function federatedHit(
@@ -152,7 +191,8 @@ function federatedHit(
   };
   const ordered = Object.keys(_rankingScoreDetails ?? {}).length > 0;
   const key = weightedKeys({ ...from, lists: [], ordered }).keyOf(raw);
-  return { hit: shown, indexUid: index.uid, document, key };
+  const isByVector = Object.hasOwn(Object(_rankingScoreDetails), "vectorSort");
+  return { hit: shown, indexUid: index.uid, document, key, isByVector };
 }
 
 /** Lists that are each in order as one; between queries and indexes the better weighted hit comes first. */

@@ -1,134 +1,184 @@
 import type { JsonObject } from "../../../core/types.ts";
+import { compareScoreValues, scoreValuesOf } from "../../../merge/score-values.ts";
 import { documentId } from "../documents/document-id.ts";
-import type { EngineSearch } from "../engine/contract.ts";
+import type { EngineSearch, Likeness } from "../engine/contract.ts";
 import { ApiError } from "../http/api-error.ts";
 import type { EmbeddedIndex } from "../indexes/embedded-index.ts";
-import { embedderOf, type Neighbour, nearest } from "./nearest.ts";
+import { distinctKeys } from "./distinct-keys.ts";
+import { embedderOf, likenessTo } from "./nearest.ts";
 import type { SearchQuery } from "./search-query.ts";
-import { paging, skipOf, takeOf } from "./search-window.ts";
-import { semanticHit } from "./semantic-hit.ts";
+import { isPaged, paging, skipOf, takeOf } from "./search-window.ts";
 
 /** Keyword hits at least this good make the semantic half unnecessary. */
 const GOOD_ENOUGH = 0.45;
 
-/** A hybrid query brought down to what decides how it is answered. */
-interface HybridSearch {
+/** A query brought down to what decides how it is answered. */
+type Search =
+  | { readonly by: "words"; readonly isSemantic: boolean }
+  | { readonly by: "vector"; readonly likeness: Likeness; readonly vector: readonly number[] }
+  | {
+      readonly by: "both";
+      readonly likeness: Likeness;
+      readonly vector: readonly number[];
+      readonly semanticRatio: number;
+      readonly keyword: readonly WeighedHit[];
+    };
+
+/** A query of one index: as the engine reads it, and as it was sent. */
+export interface Asked {
   readonly index: EmbeddedIndex;
   readonly search: EngineSearch;
   readonly query: SearchQuery;
-  readonly semanticRatio: number;
 }
 
 /** Answers a search by words, by vector or by both, as its `hybrid` member says. Without one, by words. */
-export function hybridSearch(index: EmbeddedIndex, search: EngineSearch, query: SearchQuery): JsonObject {
+export function hybridSearch(asked: Asked): JsonObject {
+  const { index, search, query } = asked;
+  const way = wayOf(asked);
+  switch (way.by) {
+    case "words":
+      return { ...index.engine.search(index.uid, search), ...(way.isSemantic ? { semanticHitCount: 0 } : {}) };
+    case "vector": {
+      const { query: _, ...answer } = index.engine.search(index.uid, withoutWords(search), way.likeness);
+      const { hits } = answer;
+      const semanticHitCount = Array.isArray(hits) ? hits.length : 0;
+      return { ...answer, query: query.q ?? "", ...queryVector(search, way.vector), semanticHitCount };
+    }
+    case "both":
+      return woven(asked, way);
+  }
+}
+
+/** Whether everything that passes the filter is found, because a vector has its say. */
+export function isByVector(asked: Asked): boolean {
+  return wayOf(asked).by !== "words";
+}
+
+function wayOf(asked: Asked): Search {
+  const { index, query } = asked;
   const { hybrid = null, vector = null, q = null } = query;
-  if (hybrid === null) return index.engine.search(index.uid, search);
+  if (hybrid === null) return { by: "words", isSemantic: false };
   const { semanticRatio = 0.5 } = hybrid;
   const hasWords = q !== null && q.trim() !== "";
-  if (!hasWords && vector === null) return index.engine.search(index.uid, search);
+  if (!hasWords && vector === null) return { by: "words", isSemantic: false };
   const embedder = embedderOf(index, hybrid.embedder, "invalid_search_embedder");
-  if (semanticRatio === 0) return index.engine.search(index.uid, search);
-  const both: HybridSearch = { index, search, query, semanticRatio };
+  if (semanticRatio === 0) return { by: "words", isSemantic: false };
   if (vector === null) {
     if (semanticRatio === 1) throw cannotEmbed(q ?? "");
-    return { ...index.engine.search(index.uid, search), semanticHitCount: 0 };
+    return { by: "words", isSemantic: true };
   }
-  const neighbours = nearest(index, index.engine.select(search.filter, "invalid_search_filter"), { embedder, vector });
-  return hasWords && semanticRatio < 1 ? merged(both, neighbours) : semanticOnly(both, neighbours);
+  const likeness = likenessTo(index, { embedder, vector });
+  if (!hasWords || semanticRatio === 1) return { by: "vector", likeness, vector };
+  const keyword = weighed(asked, Math.fround(1 - semanticRatio), undefined).hits;
+  return isGoodEnough(asked, keyword)
+    ? { by: "words", isSemantic: true }
+    : { by: "both", likeness, vector, semanticRatio, keyword };
 }
 
-function semanticOnly(search: HybridSearch, neighbours: readonly Neighbour[]): JsonObject {
-  const good = aboveThreshold(search, neighbours);
-  const page = pageOf(good, search).map((neighbour) => semanticHit(search.index, neighbour, search.search));
-  return answer(search, { page, total: good.length, semanticHitCount: page.length });
+function isGoodEnough(asked: Asked, keyword: readonly WeighedHit[]): boolean {
+  return keyword.length >= requiredOf(asked) && keyword.every(({ weighedScore }) => weighedScore >= GOOD_ENOUGH);
 }
 
-/** The server's merge: walks both lists, vectors first on ties, each score weighed by its side of the ratio. */
-function merged(search: HybridSearch, neighbours: readonly Neighbour[]): JsonObject {
-  const { index, semanticRatio } = search;
-  const keyword = keywordHits(search);
-  const required = Math.min(skipOf(search.query) + takeOf(search.query), index.maxTotalHits);
-  const isGoodEnough = keyword.every(({ score }) => score * (1 - semanticRatio) >= GOOD_ENOUGH);
-  if (keyword.length >= required && isGoodEnough) {
-    return { ...index.engine.search(index.uid, search.search), semanticHitCount: 0 };
-  }
-  const semantic = aboveThreshold(search, neighbours);
-  const seen = new Set<number>();
-  const list: { hit: () => JsonObject; isSemantic: boolean }[] = [];
-  let [atSemantic, atKeyword] = [0, 0];
-  while (atSemantic < semantic.length || atKeyword < keyword.length) {
-    const left = semantic[atSemantic];
-    const right = keyword[atKeyword];
-    const isSemantic =
-      left !== undefined &&
-      (right === undefined || (left.similarity ?? 0) * semanticRatio >= right.score * (1 - semanticRatio));
-    const docid = isSemantic ? left.docid : (right?.docid ?? -1);
-    if (isSemantic) atSemantic += 1;
-    else atKeyword += 1;
-    if (seen.has(docid)) continue;
-    seen.add(docid);
-    list.push({ hit: isSemantic ? () => semanticHit(index, left, search.search) : () => right?.hit ?? {}, isSemantic });
-  }
-  const page = pageOf(list, search);
-  const semanticHitCount = page.filter((item) => item.isSemantic).length;
-  return answer(search, { page: page.map((item) => item.hit()), total: list.length, semanticHitCount });
-}
-
-/** Keyword hits with their scores and the documents behind them. */
-function keywordHits({ index, search, query }: HybridSearch): { docid: number; score: number; hit: JsonObject }[] {
-  const primaryKey = index.primaryKey ?? "";
-  const retrieve = search.attributesToRetrieve;
-  const isIdHidden = Array.isArray(retrieve) && !retrieve.includes("*") && !retrieve.includes(primaryKey);
-  const { page, hitsPerPage, offset, limit, facets, ...plain } = search;
-  const found = index.engine.search(index.uid, {
-    ...plain,
-    limit: skipOf(query) + takeOf(query),
-    showRankingScore: true,
-    ...(isIdHidden ? { attributesToRetrieve: [...retrieve, primaryKey] } : {}),
-  });
-  return (found["hits"] as JsonObject[]).map((raw) => {
-    const { _rankingScore, ...hit } = raw;
-    const docid = index.docidOf(documentId(hit, primaryKey)) ?? -1;
-    if (isIdHidden) delete hit[primaryKey];
-    const shown = search.showRankingScore === true ? { ...hit, _rankingScore: _rankingScore ?? 0 } : hit;
-    return { docid, score: Number(_rankingScore), hit: shown };
-  });
-}
-
-function aboveThreshold({ search }: HybridSearch, neighbours: readonly Neighbour[]): readonly Neighbour[] {
-  const threshold = search.rankingScoreThreshold;
-  if (typeof threshold !== "number") return neighbours;
-  return neighbours.filter(({ similarity }) => (similarity ?? 0) >= threshold);
-}
-
-function pageOf<T>(items: readonly T[], { index, query }: HybridSearch): readonly T[] {
-  const skip = skipOf(query);
-  return items.slice(0, index.maxTotalHits).slice(skip, skip + takeOf(query));
-}
-
-/** Facets are those of every document that passes the filter: by vector all of them are candidates. */
-function answer(
-  { index, search, query }: HybridSearch,
-  found: { page: readonly JsonObject[]; total: number; semanticHitCount: number },
+/** The server's merge: walks both lists, the better head first and vectors on ties, each document once. */
+function woven(
+  asked: Asked,
+  { semanticRatio, likeness, keyword, vector }: Extract<Search, { by: "both" }>,
 ): JsonObject {
-  const facets = search.facets === undefined ? {} : facetsOf(index, search);
+  const { index, search, query } = asked;
+  const semantic = weighed(asked, Math.fround(semanticRatio), likeness);
+  const distinct = search.distinct ?? index.settings.distinctAttribute;
+  const seen = new Set<string>();
+  const isNew = ({ docid }: WeighedHit) => {
+    const document = index.engine.get(docid) ?? {};
+    const keys = [`docid ${docid}`, ...(typeof distinct === "string" ? distinctKeys(document, distinct) : [])];
+    const isRepeated = keys.some((key) => seen.has(key));
+    // Whatever is like a document that is taken goes with it; what is left out itself takes nothing along.
+    for (const key of isRepeated ? keys.slice(0, 1) : keys) seen.add(key);
+    return !isRepeated;
+  };
+  const list = inTurn(semantic.hits, keyword).filter(isNew).slice(0, requiredOf(asked));
+  const page = list.slice(skipOf(query), skipOf(query) + takeOf(query));
+  const { facetDistribution, facetStats } = semantic.answer;
   return {
-    hits: [...found.page],
+    hits: page.map(({ hit }) => hit),
     query: query.q ?? "",
-    ...paging(query, found.total),
-    ...facets,
-    ...(search.retrieveVectors === true ? { queryVector: query.vector ?? [] } : {}),
-    semanticHitCount: found.semanticHitCount,
+    ...paging(query, semantic.total),
+    ...(facetDistribution === undefined ? {} : { facetDistribution, facetStats: facetStats ?? {} }),
+    ...queryVector(search, vector),
+    semanticHitCount: page.filter(({ isSemantic }) => isSemantic).length,
   };
 }
 
-function facetsOf(index: EmbeddedIndex, { filter, facets }: EngineSearch): JsonObject {
-  const { facetDistribution, facetStats } = index.engine.search(index.uid, {
-    limit: 0,
-    ...(filter === undefined ? {} : { filter }),
-    ...(facets === undefined ? {} : { facets }),
+interface WeighedHit {
+  readonly docid: number;
+  readonly isSemantic: boolean;
+  /** As it is shown. */
+  readonly hit: JsonObject;
+  readonly weighedScore: number;
+  readonly worth: ReturnType<typeof scoreValuesOf>["values"];
+}
+
+interface Half {
+  readonly hits: readonly WeighedHit[];
+  readonly total: number;
+  readonly answer: JsonObject;
+}
+
+/** One half of a hybrid search: the hits that the page may need, with what they are worth. */
+function weighed(asked: Asked, weight: number, likeness: Likeness | undefined): Half {
+  const { index, search, query } = asked;
+  const primaryKey = index.primaryKey ?? "";
+  const { attributesToRetrieve: retrieve, page: _, hitsPerPage: __, ...rest } = search;
+  const isIdHidden = Array.isArray(retrieve) && !retrieve.includes("*") && !retrieve.includes(primaryKey);
+  const required = requiredOf(asked);
+  const answer = index.engine.search(
+    index.uid,
+    {
+      ...rest,
+      ...(isPaged(query) ? { page: 1, hitsPerPage: required } : { offset: 0, limit: required }),
+      ...(retrieve === undefined ? {} : { attributesToRetrieve: isIdHidden ? [...retrieve, primaryKey] : retrieve }),
+      ...{ showRankingScore: true, showRankingScoreDetails: true },
+    },
+    likeness,
+  );
+  const hits = (answer["hits"] as JsonObject[]).map((raw): WeighedHit => {
+    const { _rankingScore: score = 0, _rankingScoreDetails: details = {}, ...hit } = raw;
+    const docid = index.docidOf(documentId(hit, primaryKey)) ?? -1;
+    if (isIdHidden) delete hit[primaryKey];
+    if (search.showRankingScore === true) hit["_rankingScore"] = score;
+    if (search.showRankingScoreDetails === true) hit["_rankingScoreDetails"] = details;
+    const { values } = scoreValuesOf(raw, weight);
+    return { docid, isSemantic: likeness !== undefined, hit, weighedScore: Number(score) * weight, worth: values };
   });
-  return { facetDistribution: facetDistribution ?? {}, facetStats: facetStats ?? {} };
+  return { hits, total: Number(answer["totalHits"] ?? answer["estimatedTotalHits"]), answer };
+}
+
+function inTurn(left: readonly WeighedHit[], right: readonly WeighedHit[]): WeighedHit[] {
+  const merged: WeighedHit[] = [];
+  let [atLeft, atRight] = [0, 0];
+  for (;;) {
+    const [a, b] = [left[atLeft], right[atRight]];
+    if (a !== undefined && (b === undefined || compareScoreValues(a.worth, b.worth) <= 0)) {
+      merged.push(a);
+      atLeft += 1;
+    } else if (b !== undefined) {
+      merged.push(b);
+      atRight += 1;
+    } else return merged;
+  }
+}
+
+function requiredOf({ index, query }: Asked): number {
+  return Math.min(skipOf(query) + takeOf(query), index.maxTotalHits);
+}
+
+/** A search by vector alone forgets its words. */
+function withoutWords({ q: _, attributesToSearchOn: __, ...search }: EngineSearch): EngineSearch {
+  return search;
+}
+
+function queryVector({ retrieveVectors }: EngineSearch, vector: readonly number[]): JsonObject {
+  return retrieveVectors === true ? { queryVector: [...vector] } : {};
 }
 
 function cannotEmbed(text: string): ApiError {

@@ -1,3 +1,4 @@
+import type { JsonObject } from "../../../core/types.ts";
 import type { EmbeddedIndex } from "../indexes/embedded-index.ts";
 import type { FederatedHit } from "./federated-hit.ts";
 import type { IndexedQuery } from "./search-query.ts";
@@ -6,9 +7,11 @@ import type { IndexedQuery } from "./search-query.ts";
 export interface IndexResult {
   readonly index: EmbeddedIndex;
   readonly queries: readonly { readonly position: number; readonly query: IndexedQuery }[];
-  /** Every document that was looked at, best occurrence first. */
-  readonly found: readonly FederatedHit[];
-  /** Those of `found` that can be on the page. */
+  /** What was found in all; undefined when a single query by words found it. */
+  readonly documents: ReadonlySet<JsonObject> | undefined;
+  /** The hits that can be on the page. */
   readonly hits: readonly FederatedHit[];
   readonly total: number;
+  /** Vectors of queries that want to see theirs, by position. */
+  readonly vectors: JsonObject;
 }

@@ -1,4 +1,5 @@
 import { embeddingsOf, type UserEmbedder, userEmbedders } from "../documents/vectors.ts";
+import type { Likeness } from "../engine/contract.ts";
 import { ApiError } from "../http/api-error.ts";
 import type { EmbeddedIndex } from "../indexes/embedded-index.ts";
 
@@ -15,22 +16,20 @@ export function embedderOf(index: EmbeddedIndex, name: string, code: string): Us
   return embedder;
 }
 
-/** Documents from the most to the least like a vector; those without vectors last. */
-export function nearest(
+/** How like the documents of an index are to a vector, by the nearest of their own. */
+export function likenessTo(
   index: EmbeddedIndex,
-  docids: readonly number[],
   target: { embedder: UserEmbedder; vector: readonly number[] },
-): Neighbour[] {
+): Likeness {
   const { dimensions, name } = target.embedder;
   if (target.vector.length !== dimensions) {
     const words = `Invalid vector dimensions: expected: \`${dimensions}\`, found: \`${target.vector.length}\`.`;
     throw new ApiError("invalid_vector_dimensions", words);
   }
-  const neighbours = docids.map((docid) => {
+  return (docid) => {
     const likenesses = embeddingsOf(index.engine.get(docid) ?? {}, name).map((one) => likeness(one, target.vector));
-    return { docid, similarity: likenesses.length === 0 ? undefined : Math.max(...likenesses) };
-  });
-  return neighbours.sort((a, b) => (b.similarity ?? -1) - (a.similarity ?? -1) || a.docid - b.docid);
+    return likenesses.length === 0 ? undefined : Math.max(...likenesses);
+  };
 }
 
 /**

@@ -18,7 +18,7 @@ export function runSearch(context: RouteContext, indexUid: string, query: Search
   const index = node.index(indexUid);
   const search = engineSearch(query, context.access.filterFor(indexUid));
   checkFilterSyntax(node, search.filter, "invalid_search_filter");
-  const answer = hybridSearch(index, search, query);
+  const answer = hybridSearch({ index, search, query });
   const {
     hits,
     query: echo,

@@ -13,6 +13,8 @@ import { wordsRule } from "./words.ts";
 export interface RuleListOptions {
   readonly rankingRules: readonly string[];
   readonly strategy: "last" | "all" | "frequency";
+  /** The rule of a search by vector, in place of the first of those that need a query. */
+  readonly vector: RankingRule | undefined;
   /** The request's sorts, in order; put where `sort` stands. */
   readonly sorts: readonly SortedRule[];
   /** The rule of a custom `field:asc` or `field:desc`. */
@@ -42,9 +44,16 @@ export function ruleList(context: SearchContext, hasQuery: boolean, options: Rul
   const used = new Set<string>(strategy === "all" ? ["words"] : []);
   const fields = new Set<string>();
   return options.rankingRules.flatMap((name) => {
+    if (QUERY_RULES.has(name) && options.vector !== undefined) return vectorRule(options.vector, used);
     if (QUERY_RULES.has(name)) return hasQuery ? queryRules(context, name, { used, strategy }) : [];
     return sortedRules(name, used, options).flatMap(({ field, rule }) => (isNewField(fields, field) ? [rule] : []));
   });
+}
+
+function vectorRule(rule: RankingRule, used: Set<string>): RankingRule[] {
+  if (used.has("vector")) return [];
+  used.add("vector");
+  return [rule];
 }
 
 function sortedRules(name: string, used: Set<string>, options: RuleListOptions): readonly SortedRule[] {

@@ -17,6 +17,7 @@ export type RuleScore =
       readonly isHidden: boolean;
       readonly value: JsonValue;
     }
+  | { readonly rule: "vector"; readonly similarity: number | undefined }
   | {
       readonly rule: "geo";
       readonly target: GeoPoint;
@@ -33,11 +34,15 @@ export interface GeoPoint {
 
 const MATCH_RANKS = { exactMatch: 3, matchesStart: 2, noExactMatch: 1 } as const;
 
-/** The `_rankingScore` of a document: its ranks as one mixed-radix number between 0 and 1; sorts do not count. */
+/**
+ * The `_rankingScore` of a document: its likeness to a vector, or else its ranks as one mixed-radix number between 0 and 1;
+ * sorts do not count.
+ */
 export function globalScore(scores: Iterable<RuleScore>): number {
   let rank = 1;
   let maxRank = 1;
   for (const score of scores) {
+    if (score.rule === "vector") return score.similarity ?? 0;
     const inner = rankOf(score);
     if (inner === undefined) continue;
     rank = Math.max(0, rank - 1) * inner.maxRank + inner.rank;
@@ -72,7 +77,7 @@ export function scoreDetails(scores: readonly RuleScore[], isAttributeUnified: b
 }
 
 function rankOf(score: RuleScore): Rank | undefined {
-  if (score.rule === "sort" || score.rule === "geo") return undefined;
+  if (score.rule === "sort" || score.rule === "geo" || score.rule === "vector") return undefined;
   return score.rule === "exactAttribute" ? { rank: MATCH_RANKS[score.matchType], maxRank: 3 } : score;
 }
 
@@ -106,6 +111,8 @@ function detailName(score: RuleScore, at: { order: number; isAttributeUnified: b
       return at.isAttributeUnified ? "attribute" : score.rule;
     case "sort":
       return score.isHidden ? `<hidden-rule-${at.order}>` : `${score.field}:${direction(score.isAscending)}`;
+    case "vector":
+      return "vectorSort";
     case "geo":
       return `_geoPoint(${score.target.lat}, ${score.target.lng}):${direction(score.isAscending)}`;
     default:
@@ -125,6 +132,8 @@ function detailOf(score: RuleScore, isAttributeUnified: boolean): JsonObject {
       return { matchType: score.matchType, score: MATCH_RANKS[score.matchType] / 3 };
     case "sort":
       return { value: score.isHidden ? "<hidden>" : score.value };
+    case "vector":
+      return { similarity: score.similarity ?? null };
     case "geo":
       return { value: score.point === undefined ? null : { ...score.point }, distance: score.distance ?? null };
     default:

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../../../core/types.ts";
-import type { EngineSearch, EngineSettings } from "../contract.ts";
+import type { EngineSearch, EngineSettings, Likeness } from "../contract.ts";
 import type { DocSet } from "../doc-set.ts";
 import { facetDistribution } from "../facets/distribution.ts";
 import type { FieldIndex } from "../fields/field-index.ts";
@@ -18,6 +18,7 @@ import type { RankingRule } from "../rules/rule.ts";
 import { ruleList, type SortedRule } from "../rules/rule-list.ts";
 import { globalScore, scoreDetails } from "../rules/score.ts";
 import { sortRule } from "../rules/sort.ts";
+import { vectorSort } from "../rules/vector-sort.ts";
 import { type BucketSortResult, bucketSort, firstOfEach, type RankedDoc } from "./bucket-sort.ts";
 import { checkDistinct, checkSort, type RefusalOptions } from "./refusals.ts";
 import { searchedFields } from "./searched-fields.ts";
@@ -33,10 +34,17 @@ export interface SearchSource {
   document(docid: number): JsonObject;
 }
 
+/** What is looked for in one index. */
+export interface IndexSearch {
+  readonly indexUid: string;
+  readonly search: EngineSearch;
+  readonly likeness?: Likeness | undefined;
+}
+
 /** Answers a search as the server does, without its times and ids. */
-export function runSearch(source: SearchSource, indexUid: string, search: EngineSearch): JsonObject {
+export function runSearch(source: SearchSource, { indexUid, search, likeness }: IndexSearch): JsonObject {
   const { skip, take, needed, isPaged } = windowOf(search);
-  const found = findHits(source, indexUid, { search, needed, isExhaustive: isPaged });
+  const found = findHits(source, indexUid, { search, likeness, needed, isExhaustive: isPaged });
   const page = found.hits.slice(skip, skip + take);
   const format: FormatContext = {
     settings: source.settings,
@@ -62,6 +70,7 @@ interface FoundHits extends BucketSortResult {
 
 interface SearchOptions {
   readonly search: EngineSearch;
+  readonly likeness?: Likeness | undefined;
   /** Hits up to the end of the wanted page. */
   readonly needed: number;
   /** Page mode: totals are counted to the end. */
@@ -98,13 +107,16 @@ function rankHits(source: SearchSource, options: RankOptions): BucketSortResult 
   const { settings, fields } = source;
   const strategy = search.matchingStrategy ?? "last";
   const universe =
-    query === undefined ? options.universe : matching(context, query, { strategy, universe: options.universe });
+    query === undefined || options.likeness !== undefined
+      ? options.universe
+      : matching(context, query, { strategy, universe: options.universe });
   const limit = Math.min(options.needed, settings.pagination.maxTotalHits);
   const threshold = search.rankingScoreThreshold ?? undefined;
   const distinct = search.distinct ?? settings.distinctAttribute;
   const distinctKeys =
     distinct === null ? undefined : (docid: number): readonly string[] => fields.distinctKeys(docid, distinct);
   const rules = ruleList(context, query !== undefined, {
+    vector: options.likeness === undefined ? undefined : vectorSort(options.likeness),
     rankingRules: settings.rankingRules,
     strategy,
     sorts: options.sorts.map((sort) => requestedSort(source, sort)),
