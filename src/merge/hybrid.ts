@@ -111,7 +111,7 @@ function weave(merge: HybridMerge): MergedHits & { readonly reasons: readonly st
     rejected: semantic.merged.rejected,
     isMultiValued: semantic.merged.isMultiValued || keyword.merged.isMultiValued,
     isCutOff: semantic.merged.isCutOff || keyword.merged.isCutOff,
-    reasons: [...doubts(keyword)],
+    reasons: [...doubts(keyword, merge.request)],
   };
 }
 
@@ -137,9 +137,12 @@ function* inTurn(left: Half, right: Half): Generator<JsonObject> {
   }
 }
 
-function* doubts({ worth }: Half): Generator<string> {
+function* doubts({ worth }: Half, { q, attributesToSearchOn = null }: JsonObject): Generator<string> {
   if (worth.length > 0) yield "Scores of hits by words are fractions of each node's own largest values.";
   if (worth.some(({ isEstimate }) => isEstimate)) {
     yield "Nodes do not tell the exact score of ranking rules on one side of a sort.";
+  }
+  if (attributesToSearchOn !== null && String(q).includes("-")) {
+    yield "What is found by vector is left out for unwanted words in any attribute.";
   }
 }
