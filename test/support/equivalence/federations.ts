@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { JsonObject } from "../../../src/core/types.ts";
 import { searches } from "./searches.ts";
+import { EMBEDDER, vectors } from "./vectors.ts";
 
 /** Uids of the two indexes that federated searches go over. */
 export const FEDERATED_UIDS = ["scenario_one", "scenario_two"] as const;
@@ -47,3 +48,27 @@ const federation: fc.Arbitrary<JsonObject> = fc
 
 /** A random federated multi-search over the two indexes. */
 export const federations: fc.Arbitrary<JsonObject> = fc.record({ queries, federation });
+
+/** What makes a query one by vector, or by words and a vector. */
+const semantic = fc.record(
+  {
+    semanticRatio: fc.constantFrom(0, 0.1, 0.3, 0.5, 0.7, 0.9, 1),
+    vector: vectors,
+    showRankingScoreDetails: fc.boolean(),
+    retrieveVectors: fc.boolean(),
+  },
+  { requiredKeys: ["vector"] },
+);
+
+/** A random federated multi-search with vectors in some of its queries. */
+export const hybridFederations: fc.Arbitrary<JsonObject> = fc
+  .tuple(federations, fc.array(fc.option(semantic, { nil: undefined }), { minLength: 3, maxLength: 3 }))
+  .map(([request, added]) => {
+    const queries = (request["queries"] as JsonObject[]).map((query, at): JsonObject => {
+      const { semanticRatio, ...own } = added[at] ?? {};
+      if (added[at] === undefined) return query;
+      const ratio = semanticRatio === undefined ? {} : { semanticRatio };
+      return { ...query, ...own, hybrid: { embedder: EMBEDDER, ...ratio } };
+    });
+    return { ...request, queries };
+  });
