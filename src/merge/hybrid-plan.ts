@@ -2,8 +2,8 @@ import type { JsonObject } from "../core/types.ts";
 import { isTextList } from "./answer-shape.ts";
 import type { SearchKind } from "./search-kind.ts";
 import type { SearchView } from "./search-view.ts";
-import { shardAttributes } from "./shard-attributes.ts";
 import { type MergePlan, planSearch } from "./shard-request.ts";
+import { withPrimaryKey } from "./with-primary-key.ts";
 
 /** What nodes are asked for the two halves of a hybrid search, and how to merge the answers. */
 export interface HybridPlan {
@@ -26,16 +26,11 @@ export function planHybrid(
   view: SearchView,
 ): HybridPlan {
   const { hybrid: _hybrid, vector: _vector, media: _media, ...words } = request;
-  const planned = planSearch(words, view);
-  const { hidden, distinct } = planned.plan;
-  const primaryKey = view.primaryKey ?? "";
-  const asked = { ...words, ...planned.body };
-  const withId = shardAttributes(asked, { view, hidden, distinct: primaryKey });
+  const { body, plan } = withPrimaryKey(request, planSearch(words, view), view.primaryKey);
   const isScored = typeof (request["showRankingScore"] ?? true) === "boolean";
   const isDetailed = typeof (request["showRankingScoreDetails"] ?? true) === "boolean";
   const keyword: JsonObject = {
-    ...planned.body,
-    ...withId.body,
+    ...body,
     ...(isScored ? { showRankingScore: true } : {}),
     ...(isDetailed ? { showRankingScoreDetails: true } : {}),
   };
@@ -43,14 +38,7 @@ export function planHybrid(
   const semantic = needsWords(request)
     ? { ...rest, hybrid: { embedder, semanticRatio: ALL_BUT_SEMANTIC } }
     : { ...rest, hybrid: { embedder, semanticRatio: 1 } };
-  const plan: MergePlan = {
-    ...planned.plan,
-    ordered: true,
-    distinct,
-    hitExtras: [...planned.plan.hitExtras, ...withId.hitExtras],
-    formattedExtras: [...planned.plan.formattedExtras, ...withId.formattedExtras],
-  };
-  return { keyword, semantic, primaryKey, plan };
+  return { keyword, semantic, primaryKey: view.primaryKey ?? "", plan: { ...plan, ordered: true } };
 }
 
 /**

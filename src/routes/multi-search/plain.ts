@@ -12,7 +12,8 @@ import { firstRound, type PlannedQuery, type RoundRefusal, type Rounds, secondRo
 /** Answers a multi-search without federation: one answer per query, each merged as a search of its own. */
 export async function searchPlainly(cluster: Cluster, batch: Batch): Promise<ClusterResponse> {
   const queries = batch.queries.map((query): PlannedQuery => {
-    return { ...query, request: query.body, planned: planQuery(query.body, query.kind, query.view) };
+    const asked = { ...query, request: query.body };
+    return { ...asked, planned: planQuery({ ...asked, carriesId: false }) };
   });
   const found = await search(cluster, batch, queries);
   if ("refusal" in found) return refuseBatch(cluster, batch.request, { response: found.refusal, call: batch.call });
