@@ -29,7 +29,7 @@ export interface Batch {
 }
 
 /** A search that nodes are sent as one of several. */
-export interface NodeQuery {
+interface NodeQuery {
   readonly row: IndexRow;
   readonly body: JsonObject;
 }
