@@ -1,10 +1,26 @@
-import type * as official from "meilisearch";
+import * as official from "meilisearch";
 import { describe, expectTypeOf, it } from "vitest";
 import * as miroir from "../../src/index.ts";
 
 interface Movie {
   id: number;
   title: string;
+}
+
+/** Calls whose types say what documents are. */
+function callsOf(client: miroir.Meilisearch) {
+  const movies = client.index<Movie>("movies");
+  const queries = [{ indexUid: "movies", q: "x" }];
+  return {
+    documents: () => movies.getDocuments(),
+    document: () => movies.getDocument(1),
+    searchAs: () => client.index("movies").search<Movie>("x"),
+    page: () => movies.search("x", { page: 1, hitsPerPage: 2 }),
+    several: () => client.multiSearch<official.MultiSearchParams, Movie>({ queries }),
+    federated: () => client.multiSearch<official.FederatedMultiSearchParams, Movie>({ federation: {}, queries }),
+    add: (documents: Movie[]) => movies.addDocuments(documents),
+    addInBatches: (documents: Movie[]) => movies.addDocumentsInBatches(documents, 2),
+  };
 }
 
 describe("miroir's types stand in for the official client's", () => {
@@ -40,6 +56,51 @@ describe("miroir's types stand in for the official client's", () => {
     expectTypeOf<ReturnType<typeof view>>().toEqualTypeOf<miroir.MiroirClient>();
     const get = (client: miroir.Meilisearch) => client.getIndex<Movie>("movies");
     expectTypeOf<Awaited<ReturnType<typeof get>>>().toEqualTypeOf<miroir.MiroirIndex<Movie>>();
+  });
+
+  it("keeps the types of documents through every kind of call, and those of what is enqueued", () => {
+    type Calls = ReturnType<typeof callsOf>;
+    expectTypeOf<Awaited<ReturnType<Calls["documents"]>>["results"]>().toEqualTypeOf<Movie[]>();
+    expectTypeOf<Awaited<ReturnType<Calls["document"]>>>().toEqualTypeOf<Movie>();
+    type Found = Awaited<ReturnType<Calls["searchAs"]>>;
+    expectTypeOf<Found["hits"][number]["title"]>().toEqualTypeOf<string>();
+    expectTypeOf<Found["hits"][number]["_formatted"]>().toEqualTypeOf<Partial<Movie> | undefined>();
+    type Page = Awaited<ReturnType<Calls["page"]>>;
+    expectTypeOf<Page["totalPages"]>().toEqualTypeOf<number>();
+    expectTypeOf<
+      Awaited<ReturnType<Calls["several"]>>["results"][number]["hits"][number]["title"]
+    >().toEqualTypeOf<string>();
+    expectTypeOf<Awaited<ReturnType<Calls["federated"]>>["hits"][number]["_federation"]>().toEqualTypeOf<
+      official.FederationDetails | undefined
+    >();
+    expectTypeOf<Calls["add"]>().returns.toEqualTypeOf<official.EnqueuedTaskPromise>();
+    expectTypeOf<ReturnType<ReturnType<Calls["add"]>["waitTask"]>>().resolves.toEqualTypeOf<official.Task>();
+    expectTypeOf<ReturnType<Calls["addInBatches"]>>().toEqualTypeOf<official.EnqueuedTaskPromise[]>();
+  });
+
+  it("refuses documents, fields and parameters of other types, as the official client does", () => {
+    const movies = (client: miroir.Meilisearch) => client.index<Movie>("movies");
+    type Movies = ReturnType<typeof movies>;
+    expectTypeOf<{ id: number }[]>().not.toExtend<Parameters<Movies["addDocuments"]>[0]>();
+    expectTypeOf<{ id: number }[]>().toExtend<Parameters<Movies["updateDocuments"]>[0]>();
+    expectTypeOf<{ fields: "id"[] }>().toExtend<NonNullable<Parameters<Movies["getDocument"]>[1]>>();
+    expectTypeOf<{ fields: "year"[] }>().not.toExtend<NonNullable<Parameters<Movies["getDocument"]>[1]>>();
+    expectTypeOf<{ matchingStrategy: "most" }>().not.toExtend<miroir.SearchParams>();
+  });
+
+  it("lets errors be told apart by the official classes", () => {
+    const codeOf = (error: unknown) => {
+      if (error instanceof miroir.MiroirError) return error.code;
+      if (error instanceof official.MeilisearchApiError) return error.cause?.code;
+      if (error instanceof miroir.MeilisearchTaskTimeOutError) return error.cause.taskUid;
+      return undefined;
+    };
+    expectTypeOf(codeOf).returns.toEqualTypeOf<string | number | undefined>();
+    expectTypeOf<typeof miroir.MeilisearchApiError>().toEqualTypeOf<typeof official.MeilisearchApiError>();
+    expectTypeOf<typeof miroir.MeilisearchRequestError>().toEqualTypeOf<typeof official.MeilisearchRequestError>();
+    expectTypeOf<typeof miroir.MeilisearchTaskTimeOutError>().toEqualTypeOf<
+      typeof official.MeilisearchTaskTimeOutError
+    >();
   });
 
   it("tells what an answer stands on", () => {
