@@ -1,5 +1,6 @@
 import type { DocumentQuery, DocumentsQuery } from "meilisearch";
 import { describe, expect, it } from "vitest";
+import type { JsonObject } from "../../../src/core/types.ts";
 import { metaOf } from "../../../src/index.ts";
 import type { Environment } from "../environment.ts";
 
@@ -139,6 +140,108 @@ export function vectorScenarios({ name, open }: Environment): void {
         expect(results.find(({ id }) => id === 8)?._vectors).toEqual({ mini: { embeddings: [], regenerate: false } });
       }
       expect((await index.getDocument(0))._vectors).toBeUndefined();
+    });
+  });
+
+  describe(`searching by vector in a multi-search over ${name}`, () => {
+    const queries = [
+      { indexUid: UID, q: "tower", limit: 3 },
+      { indexUid: UID, q: "harbour", vector, hybrid: hybrid(0.5), limit: 25, showRankingScore: true },
+      { indexUid: UID, vector, hybrid: hybrid(1), limit: 4, retrieveVectors: true, facets: ["kind"] },
+      { indexUid: UID, q: "harbour", vector, hybrid: hybrid(0.1), limit: 10 },
+      { indexUid: UID, q: "harbour", hybrid: hybrid(0.5), page: 2, hitsPerPage: 5 },
+    ];
+
+    it("answers each query as a search of its own", async () => {
+      const { client, index } = await filled();
+      const { results } = await client.multiSearch({ queries });
+      for (const [at, { indexUid, q = null, ...query }] of queries.entries()) {
+        const {
+          processingTimeMs: _,
+          requestUid: __,
+          ...alone
+        } = (await index.search(q, query)) as unknown as JsonObject;
+        const { processingTimeMs: ___, requestUid: ____, ...own } = results[at] as unknown as JsonObject;
+        const { hits, ...rest } = own;
+        expect(rest).toEqual({ indexUid, ...alone, hits: undefined });
+        const scores = (list: unknown) => (list as JsonObject[]).map(({ _rankingScore: score = null }) => score);
+        expect(scores(hits)).toEqual(scores(alone["hits"]));
+      }
+      expect(results.map((result) => (result as unknown as JsonObject)["semanticHitCount"])).toEqual([
+        ...[undefined, expect.any(Number), 4, 0, 0],
+      ]);
+    });
+
+    it("refuses the first query that fails, in the server's words", async () => {
+      const { client } = await filled();
+      const refused = (failing: object, federation?: object) => {
+        const request = {
+          queries: [
+            { indexUid: UID, q: "x" },
+            { indexUid: UID, ...failing },
+          ],
+          federation,
+        };
+        return client.multiSearch(request as never).then(
+          () => "served",
+          ({ cause }: { cause: { code: string; message: string } }) => `${cause.code} ${cause.message.slice(0, 20)}`,
+        );
+      };
+      const second = "Inside `.queries[1]`";
+      for (const federation of [undefined, {}]) {
+        expect(await refused({ q: "x", hybrid: hybrid(1) }, federation)).toBe(`vector_embedding_error ${second}`);
+        expect(await refused({ vector }, federation)).toBe(`missing_search_hybrid ${second}`);
+        const short = { vector: [1], hybrid: hybrid(0.5) };
+        expect(await refused(short, federation)).toBe(`invalid_vector_dimensions ${second}`);
+        const unknown = { q: "x", vector, hybrid: { embedder: EMBEDDER, ratio: 1 } };
+        expect(await refused(unknown, federation)).toBe("invalid_search_hybrid_query Unknown field `ratio");
+      }
+    });
+
+    it("makes one list of hits by words, by vector and by both", async () => {
+      const { client } = await filled();
+      const federated = queries.slice(0, 4).map(({ limit: _, facets: __, ...query }) => query);
+      const federation = { limit: 30, facetsByIndex: { [UID]: ["kind"] } };
+      const answer = await client.multiSearch({ queries: federated, federation });
+      const all = await Promise.all(
+        federated.map(async (query) => {
+          const [{ hits } = expect.fail("no answer")] = (
+            await client.multiSearch({ queries: [{ ...query, showRankingScore: true, limit: 30 }] })
+          ).results;
+          return hits.map(({ id, _rankingScore = 0 }) => [id, _rankingScore] as const);
+        }),
+      );
+      const best = new Map<unknown, number>();
+      for (const [id, score] of all.flat()) best.set(id, Math.max(best.get(id) ?? 0, score));
+      const scores = answer.hits.map((hit) => hit._federation?.["weightedRankingScore"]);
+      expect(scores).toEqual([...best.values()].sort((left, right) => right - left).slice(0, 30));
+      expect(new Set(answer.hits.map(({ id }) => id)).size).toBe(30);
+      const counts = Object.fromEntries(KINDS.toSorted().map((kind) => [kind, 20]));
+      expect(answer).toMatchObject({
+        estimatedTotalHits: 60,
+        facetsByIndex: { [UID]: { distribution: { kind: counts } } },
+      });
+      const body = answer as unknown as JsonObject;
+      expect(body["queryVectors"]).toEqual({ 2: vector.map((value) => expect.closeTo(value)) });
+      expect(body["semanticHitCount"]).toBeGreaterThan(0);
+      expect(Object.keys(body)).toEqual([
+        ...["hits", "queryVectors", "processingTimeMs", "limit", "offset", "estimatedTotalHits"],
+        ...["facetsByIndex", "requestUid", "semanticHitCount"],
+      ]);
+      const vectors = answer.hits.filter(({ _vectors }) => _vectors !== undefined);
+      expect(vectors.every((hit) => hit._federation?.["queriesPosition"] === 2)).toBe(true);
+    });
+
+    it("counts what words alone find when they are good enough, page by page", async () => {
+      const { client } = await filled();
+      const query = { indexUid: UID, q: "harbour", vector, hybrid: hybrid(0.1) };
+      const few = await client.multiSearch({ queries: [query, query], federation: { page: 2, hitsPerPage: 5 } });
+      expect(few).toMatchObject({ totalHits: 20, totalPages: 4, semanticHitCount: 0 });
+      const many = await client.multiSearch({ queries: [query, query], federation: { page: 2, hitsPerPage: 20 } });
+      expect(many).toMatchObject({ totalHits: 60, totalPages: 3, semanticHitCount: 20 });
+      const words = { indexUid: UID, q: "harbour", hybrid: hybrid(0.5) };
+      const unembedded = await client.multiSearch({ queries: [words, words], federation: {} });
+      expect(unembedded).toMatchObject({ estimatedTotalHits: 20, semanticHitCount: 0 });
     });
   });
 
