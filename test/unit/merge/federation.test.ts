@@ -107,6 +107,37 @@ describe("the keys of a query's hits", () => {
   });
 });
 
+describe("keys of hits by vector", () => {
+  const keyOf = (rules: JsonObject, score: number) => {
+    const keys = weightedKeys({ position: 0, weight: 2, lists: [], ordered: true });
+    const { values } = keys.keyOf({ _rankingScore: score, _rankingScoreDetails: rules });
+    return { values, isEstimated: keys.isEstimated() };
+  };
+
+  it("weigh the likeness as they weigh scores of words", () => {
+    const byVector = keyOf({ vectorSort: { order: 0, similarity: 0.75 } }, 0.75);
+    expect(byVector).toEqual({ values: [{ kind: "score", score: 1.5 }], isEstimated: false });
+    const without = keyOf({ vectorSort: { order: 0, similarity: null } }, 0);
+    expect(without).toEqual({ values: [{ kind: "score", score: 0 }], isEstimated: false });
+  });
+
+  it("keep a sort on either side of the likeness", () => {
+    const sorted = {
+      "year:desc": { order: 0, value: 1999 },
+      vectorSort: { order: 1, similarity: 0.5 },
+      "title:asc": { order: 2, value: "a" },
+    };
+    expect(keyOf(sorted, 0.5)).toEqual({
+      values: [
+        { kind: "sort", isAscending: false, value: 1999 },
+        { kind: "score", score: 1 },
+        { kind: "sort", isAscending: true, value: "a" },
+      ],
+      isEstimated: false,
+    });
+  });
+});
+
 describe("one list of several queries", () => {
   const query = (position: number, uid: string, lists: JsonObject[][], weight = 1): FederatedQuery => {
     const { plan } = planSearch({ q: "x" }, VIEW);
