@@ -113,6 +113,12 @@ export function checkConfig(config: StaticClusterConfig | TopologyClusterConfig)
   const { writeConsistency = DEFAULTS.writeConsistency } = config;
   if (!CONSISTENCIES.has(writeConsistency))
     refuse("writeConsistency", writeConsistency, 'Give "one", "quorum" or "all".');
+  if (config.httpClient !== undefined)
+    refuse(
+      "httpClient",
+      "given",
+      "Leave it out: miroir sends the requests itself; headers are given in `requestInit`.",
+    );
   const { replicateEverywhere = [] } = config;
   if (!Array.isArray(replicateEverywhere) || !replicateEverywhere.every((uid) => typeof uid === "string"))
     refuse("replicateEverywhere", replicateEverywhere, "Give a list of index uids.");

@@ -24,4 +24,8 @@ describe("checkConfig", () => {
   it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])("refuses a budget of %d", (readTimeoutMs) => {
     expect(messageOf({ nodes: ["http://a"], readTimeoutMs })).toContain("`readTimeoutMs`");
   });
+
+  it("refuses a way of sending requests of the application's own, which would not be used", () => {
+    expect(messageOf({ nodes: ["http://a"], httpClient: async () => ({}) })).toContain("`httpClient` is");
+  });
 });
