@@ -68,15 +68,18 @@ async function send(
     const response = await (signal === undefined ? work : untilAborted(work, signal));
     return unwrap(response);
   } catch (error) {
-    if (signal?.aborted === true) throw aborted(urlOf(options, config), signal.reason, request);
-    throw error instanceof ClusterUnreachable ? new MeilisearchRequestError(urlOf(options, config), error) : error;
+    if (signal?.aborted === true) throw aborted(urlOf(request, config), signal.reason, request);
+    throw error instanceof ClusterUnreachable ? new MeilisearchRequestError(urlOf(request, config), error) : error;
   } finally {
     budget?.end();
   }
 }
 
-function urlOf({ path }: VerbOptions, { host }: Config): string {
-  return new URL(path, host.endsWith("/") ? host : `${host}/`).toString();
+/** Where one server would have been asked, as the official client names it in its errors. */
+function urlOf({ path, params }: ClusterRequest, { host }: Config): string {
+  const url = new URL(path, host.endsWith("/") ? host : `${host}/`);
+  for (const [name, value] of Object.entries(params)) url.searchParams.set(name, value);
+  return url.toString();
 }
 
 /** The official client's `timeout` counts only for calls without a signal of their own. */

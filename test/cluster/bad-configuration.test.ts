@@ -189,6 +189,9 @@ describe("a configuration that the nodes contradict", () => {
     const error = await client.createIndex("movies").catch((reason) => reason);
     expect(error).toBeInstanceOf(MeilisearchRequestError);
     expect(error.message).toBe(`Request to ${nodes[0]?.url}/indexes has failed`);
+    await expect(client.tasks.getTasks({ indexUids: ["movies", "films"], limit: 2 })).rejects.toMatchObject({
+      message: `Request to ${nodes[0]?.url}/tasks?indexUids=movies%2Cfilms&limit=2 has failed`,
+    });
     expect(error.cause).toMatchObject({
       code: "miroir_store_unavailable",
       attempts: [{ node: "node-0" }, { node: "node-1" }, { node: "node-2" }],
