@@ -108,10 +108,10 @@ function searchCall({ signal, unchecked, kind, offset }: StateRead & { readonly 
 export async function readRecord(
   operator: Operator,
   node: NodeInfo,
-  { id, signal }: { readonly id: string; readonly signal: AbortSignal },
+  { id, ...limits }: { readonly id: string } & Pick<OperatorCall, "signal" | "timeoutMs">,
 ): Promise<StateRecord | undefined> {
   const path = `indexes/${STATE_INDEX}/documents/${id}`;
-  const response = await operator.ask(node, { method: "GET", path, signal });
+  const response = await operator.ask(node, { method: "GET", path, ...limits });
   if (response.status === 404) return undefined;
   if (response.status !== 200) {
     throw new OperatorCallFailed(node, { kind: "answered", response }, `did not show its record \`${id}\``);
