@@ -16,7 +16,7 @@ export interface SearchExactness {
 /** What the verdict goes by. */
 export interface ExactnessFacts {
   readonly request: JsonObject;
-  readonly plan: Pick<MergePlan, "distinct" | "isDistinctVisible">;
+  readonly plan: Pick<MergePlan, "distinct" | "isDistinctVisible" | "precedence" | "isPinningUnsure">;
   /** Number of nodes that answered; one node's answer is exact by definition. */
   readonly parts: number;
   readonly merged: MergedHits;
@@ -58,6 +58,15 @@ function* doubts(facts: ExactnessFacts): Generator<{ reason: string; aspects: re
   }
   if (merged.isMultiValued) {
     yield { reason: "A document has several values of the distinct attribute.", aspects: ["order"] };
+  }
+  if (plan.isPinningUnsure) {
+    yield {
+      reason: "Nodes do not hold the whole search against the conditions of search rules.",
+      aspects: ALL_ASPECTS,
+    };
+  }
+  if (plan.precedence?.isTied === true && merged.pins.length > 1) {
+    yield { reason: "Search rules of equal precedence pin documents to the same place.", aspects: ["order"] };
   }
   if (merged.isCutOff) yield { reason: "A node ran out of search time.", aspects: ["order"] };
   for (const name of truncated) {

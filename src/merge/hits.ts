@@ -2,7 +2,8 @@ import type { JsonObject } from "../core/types.ts";
 import { compareRankKeys, rankKeyCompiler, TIED_KEY } from "./compare.ts";
 import { distinctFilter } from "./distinct.ts";
 import { kWayMerge } from "./k-way.ts";
-import { injectPins, takePins } from "./pins.ts";
+import { inPrecedence, type PinPrecedence } from "./pin-precedence.ts";
+import { type Pin, placePins, takePins } from "./pins.ts";
 import { SKIPPED } from "./rules.ts";
 
 /** How hits of several nodes become one list. */
@@ -13,11 +14,17 @@ export interface HitsOptions {
   readonly ordered: boolean;
   /** Attribute whose values must be unique over the merged list. */
   readonly distinct: string | null;
+  /** Which of the pinned hits come first, where their positions do not tell. */
+  readonly precedence?: PinPrecedence | undefined;
 }
 
 /** A merged list of hits, and what happened on the way. */
 export interface MergedHits {
-  readonly hits: JsonObject[];
+  readonly hits: readonly JsonObject[];
+  /** Those of them that no rule pins. */
+  readonly ranked: readonly JsonObject[];
+  /** Those of them that a rule pins, by position. */
+  readonly pins: readonly Pin[];
   /** Hits left out because a better one has the same value of the distinct attribute. */
   readonly rejected: number;
   /** True when a hit had several values of the distinct attribute: the merge is then not exact. */
@@ -47,6 +54,8 @@ export function mergeHits(lists: readonly (readonly JsonObject[])[], options: Hi
       },
     });
   }
-  const placed = unpinned.pins.length === 0 ? hits : injectPins(hits, unpinned.pins, options.required);
-  return { hits: placed, rejected, isMultiValued: distinct?.sawSeveralValues() ?? false, isCutOff };
+  const isMultiValued = distinct?.sawSeveralValues() ?? false;
+  if (unpinned.pins.length === 0) return { hits, ranked: hits, pins: [], rejected, isMultiValued, isCutOff };
+  const placed = placePins(hits, inPrecedence(unpinned.pins, options.precedence), options.required);
+  return { ...placed, hits: placed.list, rejected, isMultiValued, isCutOff };
 }

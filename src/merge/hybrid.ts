@@ -4,7 +4,7 @@ import { valuesAt } from "./attribute-path.ts";
 import { distinctFilter } from "./distinct.ts";
 import { type MergedHits, mergeHits } from "./hits.ts";
 import { bodiesInOrder, type Part } from "./part.ts";
-import { injectPins, type Pin, takePins } from "./pins.ts";
+import { injectPins, type Pin, sortedPins } from "./pins.ts";
 import { compareScoreValues, type ScoreValues, scoreValuesOf } from "./score-values.ts";
 import { type MergedSearch, presentSearch, type SearchMerge } from "./search.ts";
 
@@ -81,12 +81,9 @@ interface Half {
 }
 
 function halfOf(lists: readonly (readonly JsonObject[])[], { plan }: HybridMerge, weight: number): Half {
-  const unpinned = takePins(lists);
-  const merged = mergeHits(unpinned.lists, plan);
-  return {
-    ...{ hits: merged.hits, merged, pins: unpinned.pins },
-    worth: merged.hits.map((hit) => scoreValuesOf(hit, weight)),
-  };
+  const merged = mergeHits(lists, plan);
+  const { ranked, pins } = merged;
+  return { hits: ranked, merged, pins, worth: ranked.map((hit) => scoreValuesOf(hit, weight)) };
 }
 
 /** Takes the better head of both halves, the semantic one on ties, leaving out what was taken before. */
@@ -95,7 +92,8 @@ function weave(merge: HybridMerge): MergedHits & { readonly reasons: readonly st
   const keyword = halfOf(hitsOf(merge.keyword), merge, weights.keyword);
   const semantic = halfOf(hitsOf(merge.semantic).map(onlySemantic), merge, weights.semantic);
   const id = (hit: JsonObject) => String(valuesAt(hit, merge.primaryKey)[0]);
-  const pins = [...new Map([...semantic.pins, ...keyword.pins].map((pin) => [id(pin.hit), pin])).values()];
+  const known = new Set(keyword.pins.map(({ hit }) => id(hit)));
+  const pins = sortedPins([...keyword.pins, ...semantic.pins.filter(({ hit }) => !known.has(id(hit)))]);
   const seen = new Set(pins.map(({ hit }) => id(hit)));
   const distinct = merge.plan.distinct === null ? undefined : distinctFilter(merge.plan.distinct);
   const hits: JsonObject[] = [];
@@ -105,9 +103,9 @@ function weave(merge: HybridMerge): MergedHits & { readonly reasons: readonly st
     seen.add(id(hit));
     if (distinct?.accepts(hit) !== false) hits.push(hit);
   }
-  pins.sort((left, right) => left.position - right.position);
+  const { list, ...placed } = injectPins(hits, pins, merge.plan.required);
   return {
-    hits: pins.length === 0 ? hits : injectPins(hits, pins, merge.plan.required),
+    ...{ hits: list, ...placed },
     rejected: semantic.merged.rejected,
     isMultiValued: semantic.merged.isMultiValued || keyword.merged.isMultiValued,
     isCutOff: semantic.merged.isCutOff || keyword.merged.isCutOff,

@@ -1,3 +1,5 @@
+import type { RulePin } from "./pin-precedence.ts";
+
 /** What the merge of one logical index must know about its settings; names are logical (as the user sees them). */
 export interface SearchView {
   readonly primaryKey: string | null;
@@ -16,8 +18,16 @@ export interface SearchView {
   readonly filterableAttributes: readonly FilterableAttribute[];
   /** Logical `pagination.maxTotalHits`. */
   readonly maxTotalHits: number;
-  /** True when dynamic search rules may pin documents: every search then asks for details, which tell pinned hits. */
-  readonly hasSearchRules?: boolean;
+  /** What dynamic search rules may pin; absent when there never were any. Searches ask for details then, which tell pinned hits. */
+  readonly searchRules?: SearchRules;
+}
+
+/** The dynamic search rules of the cluster as far as one index goes. */
+export interface SearchRules {
+  /** Documents that rules in force pin, in the order of the rules. */
+  readonly pins: readonly RulePin[];
+  /** So many ways through a filter do nodes hold against the rules' own; undefined when no rule looks at filters. */
+  readonly mostAlternatives: number | undefined;
 }
 
 /** One entry of `filterableAttributes`: a name, or a rule with patterns. */

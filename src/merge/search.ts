@@ -62,12 +62,13 @@ export function presentSearch(
   return { body, exactness: searchExactness({ request, plan, parts: bodies.length, merged, truncated, respelled }) };
 }
 
-/** One node's list needs no merging: it is in order and without duplicates already. */
+/** One node's list needs no merging, unless it is longer than wanted: it is in order and without duplicates already. */
 function mergedHits(bodies: readonly JsonObject[], plan: MergePlan): MergedHits {
   const lists = bodies.map((body) => objectsOf(body["hits"], "`hits`"));
   const [only] = lists;
-  if (lists.length > 1 || only === undefined) return mergeHits(lists, plan);
-  return { hits: only.slice(0, plan.required), rejected: 0, isMultiValued: false, isCutOff: false };
+  if (lists.length > 1 || only === undefined || plan.precedence !== undefined) return mergeHits(lists, plan);
+  const hits = only.slice(0, plan.required);
+  return { hits, ranked: hits, pins: [], rejected: 0, isMultiValued: false, isCutOff: false };
 }
 
 function processingTime(body: JsonObject): number {

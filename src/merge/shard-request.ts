@@ -3,9 +3,12 @@ import type { JsonObject, JsonValue } from "../core/types.ts";
 import type { AddedPath } from "./attribute-path.ts";
 import { expandFacets } from "./facet-names.ts";
 import { hiddenExtras } from "./hidden-attributes.ts";
+import { type PinPrecedence, pinPrecedence } from "./pin-precedence.ts";
+import { isHeldWhole } from "./rule-alternatives.ts";
 import type { SearchView } from "./search-view.ts";
 import { refusedPaging, requiredHits, type SearchWindow, windowOf } from "./search-window.ts";
 import { shardAttributes } from "./shard-attributes.ts";
+import { withPrimaryKey } from "./with-primary-key.ts";
 
 /** What was added to a node's request, and so must be taken out of the merged answer again. */
 export interface MergePlan {
@@ -28,6 +31,10 @@ export interface MergePlan {
   readonly hidden: readonly string[];
   /** True when facets are part of the answer. */
   readonly facets: boolean;
+  /** Which of the pinned hits come first, where their positions do not tell. */
+  readonly precedence: PinPrecedence | undefined;
+  /** True when nodes cannot tell for sure which search rules apply, or show all that these pin. */
+  readonly isPinningUnsure: boolean;
 }
 
 /** A node's request and how to merge the answers to it. */
@@ -52,16 +59,20 @@ export function planSearch(request: JsonObject, view: SearchView): ShardSearch {
   const attributes = shardAttributes(request, { view, hidden, distinct });
   const facets = expandFacets(request["facets"], view.filterableAttributes);
 
+  const precedence = ordered ? pinPrecedence(view.searchRules?.pins ?? [], view.primaryKey) : undefined;
+  const asked = Math.min(Math.max(required, precedence?.reach ?? 0), view.maxTotalHits);
+
   const { offset: _offset, limit: _limit, page: _page, hitsPerPage: _hitsPerPage, ...rest } = request;
-  const body: JsonObject = { ...rest, ...attributes.body, ...nodeWindow(window, required), ...refusedPaging(request) };
+  const body: JsonObject = { ...rest, ...attributes.body, ...nodeWindow(window, asked), ...refusedPaging(request) };
   if (facets !== null) body["facets"] = facets;
   if (ordered && isFlag(request["showRankingScoreDetails"])) body["showRankingScoreDetails"] = true;
   const { hitExtras, formattedExtras, isDistinctVisible } = attributes;
   const plan: MergePlan = {
     ...{ window, required, ordered, keepScore, keepDetails, distinct, isDistinctVisible },
-    ...{ hitExtras, formattedExtras, hidden, facets: hasFacets(request) },
+    ...{ hitExtras, formattedExtras, hidden, facets: hasFacets(request), precedence },
+    isPinningUnsure: (precedence?.reach ?? 0) > asked || !isHeldWhole(request["filter"], view),
   };
-  return { body, plan };
+  return precedence === undefined ? { body, plan } : withPrimaryKey(request, { body, plan }, view.primaryKey);
 }
 
 /** Adds one more condition to a user's filter without rewriting the user's own expression. */
@@ -92,7 +103,7 @@ function isRanked(request: JsonObject, view: SearchView): boolean {
   if ((textAt(request, "q") ?? "").trim() !== "") return true;
   if (Array.isArray(request["sort"]) && request["sort"].length > 0) return true;
   if (["hybrid", "vector", "media"].some((field) => (request[field] ?? null) !== null)) return true;
-  return view.hasSearchRules === true || customRuleAttributes(view.rankingRules).length > 0;
+  return view.searchRules !== undefined || customRuleAttributes(view.rankingRules).length > 0;
 }
 
 function textAt(request: JsonObject, field: string): string | undefined {

@@ -1,9 +1,11 @@
 import type { JsonObject } from "../../core/types.ts";
+import { numberOf } from "../answer-shape.ts";
 import { valuesAt } from "../attribute-path.ts";
 import { compareCodePoints } from "../code-points.ts";
 import { distinctFilter } from "../distinct.ts";
 import type { MergedHits } from "../hits.ts";
 import { kWayMerge } from "../k-way.ts";
+import { injectPins, type Pin, sortedPins, takePins } from "../pins.ts";
 import type { MergePlan } from "../shard-request.ts";
 import { type WeightedKeys, weightedKeys } from "./weighted-keys.ts";
 import { compareWeighted, type WeightedKey } from "./weighted-value.ts";
@@ -52,25 +54,32 @@ export interface FederationWindow {
  * document once, then the indexes.
  */
 export function federateHits(queries: readonly FederatedQuery[], window: FederationWindow): FederatedHits {
-  const keys = queries.map((query) => weightedKeys({ ...query, ordered: query.plan.ordered }));
+  const keys = queries.map((query) => {
+    return weightedKeys({ ...query, lists: takePins(query.lists).lists, ordered: query.plan.ordered });
+  });
   const uids = [...new Set(queries.map(({ uid }) => uid))].sort(compareCodePoints);
   const lists = uids.map((uid) => {
     const own = queries.flatMap((query, place) => (query.uid === uid ? [keyed(query, keys[place])] : []));
     return {
       hits: own,
+      pins: queries.flatMap((query) => (query.uid === uid ? pinned(query) : [])),
       required: Math.min(
         ...queries.map((query) => (query.uid === uid ? query.plan.required : Number.POSITIVE_INFINITY)),
       ),
     };
   });
-  const indexes = lists.map(({ hits, required }) => mergeLists(hits, { ...window, required }, uniqueDocuments()));
+  const indexes = lists.map(({ hits, pins, required }) => {
+    const own = mergeLists(hits, { ...window, required }, uniqueDocuments());
+    return { ...own, ...injectPins(own.hits, sortedPins(pins), required) };
+  });
   const merged = mergeLists(
-    indexes.map(({ hits }) => hits),
+    indexes.map(({ ranked }) => ranked),
     { ...window, required: window.distinct === null ? window.required : Number.POSITIVE_INFINITY },
     () => true,
   );
+  const pins = sortedPins(indexes.flatMap((index) => index.pins));
   return {
-    hits: merged.hits,
+    hits: injectPins(merged.hits, pins, window.required).list,
     rejected: merged.rejected + indexes.reduce((sum, { rejected }) => sum + rejected, 0),
     isEstimated: queries.length > 1 && keys.some((each) => each.isEstimated()),
     isMultiValued: merged.isMultiValued || queries.some(({ merged: { isMultiValued } }) => isMultiValued),
@@ -79,7 +88,16 @@ export function federateHits(queries: readonly FederatedQuery[], window: Federat
 
 function keyed(query: FederatedQuery, keys: WeightedKeys | undefined): FederatedHit[] {
   if (keys === undefined) return [];
-  return query.merged.hits.map((hit) => ({ hit, query, key: keys.keyOf(hit) }));
+  return query.merged.ranked.map((hit) => ({ hit, query, key: keys.keyOf(hit) }));
+}
+
+/** Pinned hits compete with no others; their score is shown all the same. */
+function pinned(query: FederatedQuery): Pin<FederatedHit>[] {
+  const { weight, position, merged } = query;
+  return merged.pins.map((pin) => {
+    const score = numberOf(pin.hit["_rankingScore"], "`_rankingScore`") * weight;
+    return { position: pin.position, hit: { hit: pin.hit, query, key: { values: [], score, position } } };
+  });
 }
 
 /** Accepts each document of an index once, in its best place. */
