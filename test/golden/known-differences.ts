@@ -45,25 +45,6 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     },
   },
   {
-    title: "Dynamic search rules",
-    reason:
-      "Not implemented: the routes answer 501. Tasks that the server made for them are missing, so that later task numbers of the scenario are lower by four.",
-    steps: {
-      features: [
-        "rule-create",
-        "rule-get",
-        "rule-list",
-        "rule-list-filter",
-        "rule-missing",
-        "rule-err",
-        "rule-delete-missing",
-        "rule-delete",
-        "rule-clear",
-        "foreign-keys",
-      ],
-    },
-  },
-  {
     title: "Rendering of templates",
     reason: "Not implemented: the embedded node never renders a document template. The route answers 501.",
     steps: {

@@ -4,6 +4,7 @@ import type { HeldClock } from "./held-clock.ts";
 import { indexNotFound } from "./http/api-error.ts";
 import { EmbeddedIndex } from "./indexes/embedded-index.ts";
 import { Network } from "./network.ts";
+import { RuleStore } from "./search-rules/rule-store.ts";
 import { seededUids } from "./seeded-uids.ts";
 import { TaskQueue } from "./tasks/task-queue.ts";
 import { WebhookStore } from "./webhook-store.ts";
@@ -25,6 +26,7 @@ export class NodeState {
   readonly newUid: () => string;
   readonly tasks: TaskQueue;
   readonly features = new ExperimentalFeatures();
+  readonly rules = new RuleStore();
   readonly webhooks = new WebhookStore();
   readonly network = new Network();
   readonly indexByUid = new Map<string, EmbeddedIndex>();

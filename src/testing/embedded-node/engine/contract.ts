@@ -68,6 +68,20 @@ export interface EngineSearch {
   readonly attributesToSearchOn?: readonly string[] | null;
   readonly rankingScoreThreshold?: number | null;
   readonly retrieveVectors?: boolean;
+  /** Finds what search rules pin, by the precedence of the rules; a document may be named several times. */
+  readonly pins?: (query: QueryWords) => readonly PinnedDocid[];
+}
+
+/** A query as search rules see it: neither phrases nor what it excludes. */
+export interface QueryWords {
+  readonly isEmpty: boolean;
+  readonly words: readonly string[];
+}
+
+/** A document and the place in the hits that a search rule gives it. */
+export interface PinnedDocid {
+  readonly docid: Docid;
+  readonly position: number;
 }
 
 /** How like a document is to the vector that is looked for, from 0 to 1; undefined = it has no vector. */

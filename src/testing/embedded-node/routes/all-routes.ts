@@ -10,6 +10,7 @@ import { indexRoutes } from "./index-routes.ts";
 import { keyRoutes } from "./key-routes.ts";
 import { networkRoutes } from "./network-routes.ts";
 import { searchRoutes } from "./search-routes.ts";
+import { searchRuleRoutes } from "./search-rule-routes.ts";
 import { settingsRoutes } from "./settings-routes.ts";
 import { similarRoutes } from "./similar-routes.ts";
 import { swapRoutes } from "./swap-routes.ts";
@@ -28,6 +29,7 @@ export const ALL_ROUTES: readonly Route[] = [
   ...documentWriteRoutes,
   ...documentFilterRoutes,
   ...searchRoutes,
+  ...searchRuleRoutes,
   ...similarRoutes,
   ...settingsRoutes,
   ...taskRoutes,

@@ -52,11 +52,6 @@ export const unimplementedRoutes: readonly Route[] = [
     "chatCompletions",
     chats("using the /chats chat completions route"),
   ),
-  unimplemented("POST", "/dynamic-search-rules", "dynamicSearchRules.get", rules("POST", "")),
-  unimplemented("DELETE", "/dynamic-search-rules", "dynamicSearchRules.delete", rules("DELETE", "")),
-  unimplemented("GET", "/dynamic-search-rules/:uid", "dynamicSearchRules.get", rules("GET", "/{uid}")),
-  unimplemented("PATCH", "/dynamic-search-rules/:uid", "dynamicSearchRules.update", rules("PATCH", "/{uid}")),
-  unimplemented("DELETE", "/dynamic-search-rules/:uid", "dynamicSearchRules.delete", rules("DELETE", "/{uid}")),
   unimplemented("POST", "/render-template", "*", RENDER),
 ];
 
@@ -77,13 +72,4 @@ function unimplemented(method: Route["method"], path: string, action: Action, ne
 
 function chats(action: string): FeatureNeed {
   return { feature: "chatCompletions", action, name: "chat completions", link: `${DISCUSSION}/835` };
-}
-
-function rules(method: string, path: string): FeatureNeed {
-  return {
-    feature: "dynamicSearchRules",
-    action: `Calling the \`${method} /dynamic-search-rules${path}\` route`,
-    name: "dynamic search rules",
-    link: `${DISCUSSION}/884`,
-  };
 }

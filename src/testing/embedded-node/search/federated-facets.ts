@@ -98,7 +98,7 @@ function facetsOf(context: RouteContext, result: IndexResult, facets: readonly s
   const answer = inside(`.queries[${position}]`, () =>
     inside(`.federation.facetsByIndex.${index.uid}`, () => {
       if (documents !== undefined) return facetsOfDocuments(index, documents, facets);
-      return index.engine.search(index.uid, engineSearch(search, context.access.filterFor(index.uid)));
+      return index.engine.search(index.uid, engineSearch(context, index, search));
     }),
   );
   return {

@@ -9,4 +9,6 @@ export interface FederatedHit {
   readonly document: JsonObject | undefined;
   readonly isByVector: boolean;
   readonly key: WeightedKey;
+  /** The place that a search rule gives it; it competes with no other hit then. */
+  readonly pinnedTo: number | undefined;
 }

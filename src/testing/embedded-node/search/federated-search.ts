@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from "../../../core/types.ts";
 import { weightedKeys } from "../../../merge/federation/weighted-keys.ts";
 import { compareWeighted } from "../../../merge/federation/weighted-value.ts";
 import { kWayMerge } from "../../../merge/k-way.ts";
+import { injectPins, type Pin, sortedPins, takePins } from "../../../merge/pins.ts";
 import { documentId } from "../documents/document-id.ts";
 import { checkFilterSyntax } from "../documents/filter-syntax.ts";
 import { ApiError } from "../http/api-error.ts";
@@ -33,11 +34,13 @@ export function federatedSearch(
   const results = uids.map((uid) => searchIndex(context, { uid, queries, federation }));
   const facets = federatedFacets(context, results, federation);
   const rejected = { count: 0 };
-  const merged = mergeLists(results.map((result) => result.hits));
+  const merged = mergeLists(results.map((result) => result.hits.filter((hit) => !isPinned(hit))));
   const distinct = federation.distinct ?? undefined;
-  const hits = distinct === undefined ? merged : keepDistinct(merged, distinct, rejected);
+  const ranked = distinct === undefined ? merged : keepDistinct(merged, distinct, rejected);
+  const required = skipOf(federation) + takeOf(federation);
+  const hits = injectPins(ranked, sortedPins(pinsAmong(results.flatMap((result) => result.hits))), required).list;
   const total = results.reduce((sum, result) => sum + result.total, 0) - rejected.count;
-  const page = hits.slice(skipOf(federation), skipOf(federation) + takeOf(federation));
+  const page = hits.slice(skipOf(federation), required);
   const isRetrieving = queries.some(({ retrieveVectors }) => retrieveVectors === true);
   return {
     hits: page.map(shownHit),
@@ -98,17 +101,26 @@ function searchIndex(
     return inside(`.queries[${entry.position}]`, () => searchOnce(context, index, { ...entry, ...search, isAlone }));
   });
   const rejected = { count: 0 };
-  const unique = keepFirst(mergeLists(found.map((one) => one.hits)));
+  const unique = keepFirst(mergeLists(found.map((one) => one.hits.filter((hit) => !isPinned(hit)))));
   const { distinct } = search.federation;
-  const hits = typeof distinct === "string" ? keepDistinct(unique, distinct, rejected) : unique;
+  const ranked = typeof distinct === "string" ? keepDistinct(unique, distinct, rejected) : unique;
   const known = found.flatMap(({ documents }) => documents ?? []);
   const documents = found.some((one) => one.documents === undefined) ? undefined : new Set(known);
   const [only] = found;
   const total = isAlone || documents === undefined ? (only?.total ?? 0) : documents.size;
   const required = skipOf(search.federation) + takeOf(search.federation);
-  const cut = hits.slice(0, Math.min(required, index.maxTotalHits));
+  const pins = sortedPins(pinsAmong(found.flatMap((one) => one.hits)));
+  const cut = injectPins(ranked, pins, Math.min(required, index.maxTotalHits)).list;
   const vectors: JsonObject = Object.assign({}, ...found.map((one) => one.vectors));
   return { index, queries, documents, hits: cut, total: total - rejected.count, vectors };
+}
+
+function isPinned({ pinnedTo }: FederatedHit): boolean {
+  return pinnedTo !== undefined;
+}
+
+function pinsAmong(hits: readonly FederatedHit[]): Pin<FederatedHit>[] {
+  return hits.flatMap((hit) => (hit.pinnedTo === undefined ? [] : [{ position: hit.pinnedTo, hit }]));
 }
 
 interface FoundOnce {
@@ -136,7 +148,7 @@ function searchOnce(
     index,
     query: windowed,
     search: {
-      ...engineSearch(windowed, context.access.filterFor(indexUid)),
+      ...engineSearch(context, index, windowed),
       showRankingScore: true,
       showRankingScoreDetails: true,
       ...(isIdHidden ? { attributesToRetrieve: [...retrieve, primaryKey] } : {}),
@@ -189,10 +201,11 @@ function federatedHit(
       ? { _rankingScoreDetails }
       : {}),
   };
-  const ordered = Object.keys(_rankingScoreDetails ?? {}).length > 0;
+  const pinnedTo = takePins([[raw]]).pins[0]?.position;
+  const ordered = pinnedTo === undefined && Object.keys(_rankingScoreDetails ?? {}).length > 0;
   const key = weightedKeys({ ...from, lists: [], ordered }).keyOf(raw);
   const isByVector = Object.hasOwn(Object(_rankingScoreDetails), "vectorSort");
-  return { hit: shown, indexUid: index.uid, document, key, isByVector };
+  return { hit: shown, indexUid: index.uid, document, key, isByVector, pinnedTo };
 }
 
 /** Lists that are each in order as one; between queries and indexes the better weighted hit comes first. */

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../../core/types.ts";
+import { injectPins, type Pin, sortedPins, takePins } from "../../../merge/pins.ts";
 import { compareScoreValues, scoreValuesOf } from "../../../merge/score-values.ts";
 import { documentId } from "../documents/document-id.ts";
 import type { EngineSearch, Likeness } from "../engine/contract.ts";
@@ -21,7 +22,7 @@ type Search =
       readonly likeness: Likeness;
       readonly vector: readonly number[];
       readonly semanticRatio: number;
-      readonly keyword: readonly WeighedHit[];
+      readonly keyword: Half;
     };
 
 /** A query of one index: as the engine reads it, and as it was sent. */
@@ -39,14 +40,20 @@ export function hybridSearch(asked: Asked): JsonObject {
     case "words":
       return { ...index.engine.search(index.uid, search), ...(way.isSemantic ? { semanticHitCount: 0 } : {}) };
     case "vector": {
-      const { query: _, ...answer } = index.engine.search(index.uid, withoutWords(search), way.likeness);
-      const { hits } = answer;
-      const semanticHitCount = Array.isArray(hits) ? hits.length : 0;
-      return { ...answer, query: query.q ?? "", ...queryVector(search, way.vector), semanticHitCount };
+      const asked = { ...withoutWords(search), showRankingScoreDetails: true };
+      const { query: _, hits, ...answer } = index.engine.search(index.uid, asked, way.likeness);
+      const found = hits as JsonObject[];
+      const semanticHitCount = takePins([found]).lists[0]?.length ?? 0;
+      const shown = search.showRankingScoreDetails === true ? found : found.map(withoutDetails);
+      return { hits: shown, ...answer, query: query.q ?? "", ...queryVector(search, way.vector), semanticHitCount };
     }
     case "both":
       return woven(asked, way);
   }
+}
+
+function withoutDetails({ _rankingScoreDetails: _, ...hit }: JsonObject): JsonObject {
+  return hit;
 }
 
 /** Whether everything that passes the filter is found, because a vector has its say. */
@@ -69,14 +76,15 @@ function wayOf(asked: Asked): Search {
   }
   const likeness = likenessTo(index, { embedder, vector });
   if (!hasWords || semanticRatio === 1) return { by: "vector", likeness, vector };
-  const keyword = weighed(asked, Math.fround(1 - semanticRatio), undefined).hits;
+  const keyword = weighed(asked, Math.fround(1 - semanticRatio), undefined);
   return isGoodEnough(asked, keyword)
     ? { by: "words", isSemantic: true }
     : { by: "both", likeness, vector, semanticRatio, keyword };
 }
 
-function isGoodEnough(asked: Asked, keyword: readonly WeighedHit[]): boolean {
-  return keyword.length >= requiredOf(asked) && keyword.every(({ weighedScore }) => weighedScore >= GOOD_ENOUGH);
+function isGoodEnough(asked: Asked, { hits, pins }: Half): boolean {
+  const all = [...hits, ...pins.map(({ hit }) => hit)];
+  return all.length >= requiredOf(asked) && all.every(({ weighedScore }) => weighedScore >= GOOD_ENOUGH);
 }
 
 /** The server's merge: walks both lists, the better head first and vectors on ties, each document once. */
@@ -96,7 +104,11 @@ function woven(
     for (const key of isRepeated ? keys.slice(0, 1) : keys) seen.add(key);
     return !isRepeated;
   };
-  const list = inTurn(semantic.hits, keyword).filter(isNew).slice(0, requiredOf(asked));
+  const known = new Set(keyword.pins.map(({ hit }) => hit.docid));
+  const pins = sortedPins([...keyword.pins, ...semantic.pins.filter(({ hit }) => !known.has(hit.docid))]);
+  for (const { hit } of pins) seen.add(`docid ${hit.docid}`);
+  const ranked = inTurn(semantic.hits, keyword.hits).filter(isNew);
+  const { list } = injectPins(ranked, pins, requiredOf(asked));
   const page = list.slice(skipOf(query), skipOf(query) + takeOf(query));
   const { facetDistribution, facetStats } = semantic.answer;
   return {
@@ -120,6 +132,8 @@ interface WeighedHit {
 
 interface Half {
   readonly hits: readonly WeighedHit[];
+  /** Hits that search rules put at a place; they are worth nothing beside others. */
+  readonly pins: readonly Pin<WeighedHit>[];
   readonly total: number;
   readonly answer: JsonObject;
 }
@@ -141,16 +155,20 @@ function weighed(asked: Asked, weight: number, likeness: Likeness | undefined): 
     },
     likeness,
   );
-  const hits = (answer["hits"] as JsonObject[]).map((raw): WeighedHit => {
+  const { lists, pins } = takePins([answer["hits"] as JsonObject[]]);
+  const weigh = (raw: JsonObject, isPinned: boolean): WeighedHit => {
     const { _rankingScore: score = 0, _rankingScoreDetails: details = {}, ...hit } = raw;
     const docid = index.docidOf(documentId(hit, primaryKey)) ?? -1;
     if (isIdHidden) delete hit[primaryKey];
     if (search.showRankingScore === true) hit["_rankingScore"] = score;
     if (search.showRankingScoreDetails === true) hit["_rankingScoreDetails"] = details;
-    const { values } = scoreValuesOf(raw, weight);
-    return { docid, isSemantic: likeness !== undefined, hit, weighedScore: Number(score) * weight, worth: values };
-  });
-  return { hits, total: Number(answer["totalHits"] ?? answer["estimatedTotalHits"]), answer };
+    const worth = isPinned ? [] : scoreValuesOf(raw, weight).values;
+    const isSemantic = !isPinned && likeness !== undefined;
+    return { docid, isSemantic, hit, weighedScore: Number(score) * weight, worth };
+  };
+  const hits = (lists[0] ?? []).map((raw) => weigh(raw, false));
+  const placed = pins.map(({ position, hit }) => ({ position, hit: weigh(hit, true) }));
+  return { hits, pins: placed, total: Number(answer["totalHits"] ?? answer["estimatedTotalHits"]), answer };
 }
 
 function inTurn(left: readonly WeighedHit[], right: readonly WeighedHit[]): WeighedHit[] {

@@ -1,8 +1,9 @@
-import type { JsonObject } from "../../../core/types.ts";
+import type { JsonObject, JsonValue } from "../../../core/types.ts";
 import { checkFilterSyntax } from "../documents/filter-syntax.ts";
 import type { EngineSearch } from "../engine/contract.ts";
 import { ApiError } from "../http/api-error.ts";
 import type { RouteContext } from "../http/route.ts";
+import type { EmbeddedIndex } from "../indexes/embedded-index.ts";
 import type { NodeState } from "../node-state.ts";
 import { requireNetwork } from "../routes/required-features.ts";
 import { fuseFilters } from "./fuse-filters.ts";
@@ -16,7 +17,7 @@ export function runSearch(context: RouteContext, indexUid: string, query: Search
   const startedAt = node.settings.clock.now();
   checkQuery(node, query);
   const index = node.index(indexUid);
-  const search = engineSearch(query, context.access.filterFor(indexUid));
+  const search = engineSearch(context, index, query);
   checkFilterSyntax(node, search.filter, "invalid_search_filter");
   const answer = hybridSearch({ index, search, query });
   const {
@@ -55,18 +56,33 @@ export function checkQuery(node: NodeState, query: Omit<SearchQuery, "offset" | 
   }
 }
 
-/** The part of a query that the engine reads, with the filter of the caller's token. */
-export function engineSearch(query: SearchQuery, tokenFilter: JsonObject[string] | undefined): EngineSearch {
+/** The part of a query that the engine reads, with the filter of the caller's token and what search rules pin. */
+export function engineSearch({ node, access }: RouteContext, index: EmbeddedIndex, query: SearchQuery): EngineSearch {
   const { locales, hybrid, vector, media, personalize, useNetwork, showPerformanceDetails, ...shared } = query;
   const { page, hitsPerPage, facets, filter, ...search } = shared;
-  const fused = fuseFilters(filter, tokenFilter);
+  const fused = fuseFilters(filter, access.filterFor(index.uid));
   return {
     ...search,
     ...(typeof page === "number" ? { page } : {}),
     ...(typeof hitsPerPage === "number" ? { hitsPerPage } : {}),
     ...(facets === undefined || facets === null || facets.length === 0 ? {} : { facets }),
     ...(fused === undefined ? {} : { filter: fused }),
+    ...(node.features.isEnabled("dynamicSearchRules") ? { pins: pinFinder(node, index, fused) } : {}),
   };
+}
+
+/** Rules name documents by id; those that the index does not have are left out. */
+function pinFinder(
+  node: NodeState,
+  index: EmbeddedIndex,
+  filter: JsonValue | undefined,
+): NonNullable<EngineSearch["pins"]> {
+  const now = node.settings.clock.now();
+  return (query) =>
+    node.rules.pinsOf({ indexUid: index.uid, query, filter, now }).flatMap(({ id, position }) => {
+      const docid = index.docidOf(id);
+      return docid === undefined ? [] : [{ docid, position }];
+    });
 }
 
 /** The older search cut totals at the index's `maxTotalHits`. */

@@ -9,6 +9,7 @@ export interface Rank {
 /** How a document did under one ranking rule. */
 export type RuleScore =
   | ({ readonly rule: "words" | "typo" | "proximity" | "attributeRank" | "wordPosition" | "exactWords" } & Rank)
+  | { readonly rule: "pin"; readonly position: number }
   | { readonly rule: "exactAttribute"; readonly matchType: keyof typeof MATCH_RANKS }
   | {
       readonly rule: "sort";
@@ -77,7 +78,8 @@ export function scoreDetails(scores: readonly RuleScore[], isAttributeUnified: b
 }
 
 function rankOf(score: RuleScore): Rank | undefined {
-  if (score.rule === "sort" || score.rule === "geo" || score.rule === "vector") return undefined;
+  if (score.rule === "sort" || score.rule === "geo" || score.rule === "vector" || score.rule === "pin")
+    return undefined;
   return score.rule === "exactAttribute" ? { rank: MATCH_RANKS[score.matchType], maxRank: 3 } : score;
 }
 
@@ -130,6 +132,8 @@ function detailOf(score: RuleScore, isAttributeUnified: boolean): JsonObject {
       return { [isAttributeUnified ? "attributeRankingOrderScore" : "score"]: localScore(score) };
     case "exactAttribute":
       return { matchType: score.matchType, score: MATCH_RANKS[score.matchType] / 3 };
+    case "pin":
+      return { position: score.position };
     case "sort":
       return { value: score.isHidden ? "<hidden>" : score.value };
     case "vector":

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../../../core/types.ts";
-import type { EngineSearch, EngineSettings, Likeness } from "../contract.ts";
-import type { DocSet } from "../doc-set.ts";
+import { type Pin, placePins } from "../../../../merge/pins.ts";
+import type { EngineSearch, EngineSettings, Likeness, PinnedDocid, QueryWords } from "../contract.ts";
+import { DocSet } from "../doc-set.ts";
 import { facetDistribution } from "../facets/distribution.ts";
 import type { FieldIndex } from "../fields/field-index.ts";
 import { distanceMeters } from "../fields/geo.ts";
@@ -90,12 +91,35 @@ function findHits(source: SearchSource, indexUid: string, options: SearchOptions
   const context = new SearchContext(source.words, settings, { restrictedFields, synonyms: source.synonyms });
   const text = search.q ?? "";
   const parsed = text.trim() === "" ? undefined : parseQuery(context, text);
-  const allowed = parsed === undefined ? universe : withoutNegatives(context, parsed, universe);
   const query = parsed === undefined || parsed.terms.length === 0 ? undefined : parsed;
-  return { ...rankHits(source, { ...options, context, query, sorts, universe: allowed }), context, parsed: query };
+  const pinned = keptPins(search.pins?.(queryWords(query)) ?? [], universe);
+  const unpinned = universe.andNot(DocSet.of(pinned.map(({ docid }) => docid)));
+  const allowed = parsed === undefined ? unpinned : withoutNegatives(context, parsed, unpinned);
+  const ranked = rankHits(source, { ...options, context, query, sorts, universe: allowed, pinned });
+  return { ...ranked, context, parsed: query };
+}
+
+/** Most documents that rules pin in one search. */
+const MOST_PINS = 100;
+
+/** The first place of each pinned document that passes the filter. */
+function keptPins(found: readonly PinnedDocid[], universe: DocSet): PinnedDocid[] {
+  const seen = new Set<number>();
+  const kept = found.filter(({ docid }) => {
+    const isNew = universe.has(docid) && !seen.has(docid);
+    seen.add(docid);
+    return isNew;
+  });
+  return kept.slice(0, MOST_PINS);
+}
+
+function queryWords(query: ParsedQuery | undefined): QueryWords {
+  const single = (query?.terms ?? []).filter(({ term }) => term.ngramWords === undefined);
+  return { isEmpty: query === undefined, words: single.map(({ term }) => term.original) };
 }
 
 interface RankOptions extends SearchOptions {
+  readonly pinned: readonly PinnedDocid[];
   readonly context: SearchContext;
   readonly query: ParsedQuery | undefined;
   readonly sorts: readonly SortExpression[];
@@ -124,8 +148,23 @@ function rankHits(source: SearchSource, options: RankOptions): BucketSortResult 
   });
   const evaluate = isExhaustive && threshold !== undefined ? Math.max(limit, settings.pagination.maxTotalHits) : limit;
   const sorted = bucketSort({ universe, query: query?.graph, rules, limit, evaluate, threshold, distinctKeys });
-  if (!isExhaustive || distinctKeys === undefined) return sorted;
-  return { hits: sorted.hits, candidates: firstOfEach(sorted.candidates, distinctKeys) };
+  const { hits, candidates } = withPins(sorted, options.pinned, limit);
+  if (!isExhaustive || distinctKeys === undefined) return { hits, candidates };
+  return { hits, candidates: firstOfEach(candidates, distinctKeys) };
+}
+
+/** Pinned documents count as found, whatever the query. */
+function withPins(
+  { hits, candidates }: BucketSortResult,
+  pinned: readonly PinnedDocid[],
+  limit: number,
+): BucketSortResult {
+  if (pinned.length === 0) return { hits, candidates };
+  const pins = pinned.map(({ docid, position }): Pin<RankedDoc> => {
+    return { position, hit: { docid, scores: [{ rule: "pin", position }] } };
+  });
+  const all = candidates.or(DocSet.of(pinned.map(({ docid }) => docid)));
+  return { hits: placePins(hits, pins, limit).list, candidates: all };
 }
 
 /** Documents that match the least that the strategy lets through. */
