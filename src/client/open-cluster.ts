@@ -7,9 +7,11 @@ import { IndexRegistry } from "../execute/index-registry.ts";
 import { Lanes } from "../execute/lane.ts";
 import { Operator, type OperatorOptions } from "../execute/operator.ts";
 import { Repairer } from "../execute/repair/repairer.ts";
+import { RuleBook } from "../execute/rule-book.ts";
 import { requireSupportedServers } from "../execute/server-version.ts";
 import { requireSharedMasterKey } from "../execute/shared-keys.ts";
 import { TaskHighWater } from "../execute/task-high-water.ts";
+import { RULES_INDEX } from "../routes/align-rules.ts";
 import type { Cluster, ConfiguredCluster } from "../routes/cluster.ts";
 import { callerHeaders } from "../routes/read.ts";
 import { wordLogically } from "../routes/wording.ts";
@@ -69,6 +71,7 @@ export async function openCluster(config: StaticClusterConfig | TopologyClusterC
     for (const { node, reason } of [...met.absent, ...met.strangers]) cluster.health.distrust(node, reason);
     cluster.registry.load(met.records);
     cluster.debts.load(met.records);
+    cluster.rules.load(met.records);
     return { cluster, close: () => close(cluster) };
   } catch (error) {
     await transport.close();
@@ -109,7 +112,11 @@ function assemble({ highWater, config, verify, ...shared }: Parts): Cluster {
   const { nodes } = topology;
   const debts = new DebtBook({ operator, nodes, isSuspect });
   const stamps = new HybridClock({ now: () => clock.now(), writer: randomBelow(2 ** 16) });
-  const learn: DebtBook["load"] = (records) => debts.load(records);
+  const rules = new RuleBook({ operator, nodes, stamps });
+  const learn: DebtBook["load"] = (records) => {
+    debts.load(records);
+    rules.load(records);
+  };
   const registry = new IndexRegistry({ operator, nodes, isSuspect, maxAgeMs: REGISTRY_MAX_AGE_MS, learn, stamps });
   const lanes = new Lanes();
   const observe: HealthMonitor["observe"] = (node, outcome) => health.observe(node, outcome);
@@ -119,12 +126,12 @@ function assemble({ highWater, config, verify, ...shared }: Parts): Cluster {
     ...{ landingMs: options.writeTimeoutMs, roundMs: Math.min(REPAIR_ROUND_MS, options.writeTimeoutMs) },
   });
   return {
-    ...{ ...shared, nodesById, health, debts, stamps, registry, lanes, repairer },
+    ...{ ...shared, nodesById, health, debts, rules, stamps, registry, lanes, repairer },
     intake: new Lanes(),
     tasks: new TaskTracker({
       ...{ ...reading, clock, highWater, sweepMs: SWEEP_MS, keep: KEPT_TASKS },
       probe: () => health.refresh(),
-      recorded: (indexUid) => registry.stored(indexUid),
+      recorded: (indexUid) => (indexUid === RULES_INDEX ? rules.stored() : registry.stored(indexUid)),
       word: (error) => wordLogically(error, registry),
       others: tasksOnNodes({
         ...{ ...reading, clock, topology, nodes, nodesById, keep: KEPT_TASKS, writeTimeoutMs: options.writeTimeoutMs },

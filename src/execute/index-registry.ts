@@ -1,14 +1,13 @@
 import { holderOf, type IndexRows } from "../cluster/physical-names.ts";
 import { type IndexRow, latestRows, parseRow, physicalUid } from "../cluster/registry.ts";
-import type { Attempt } from "../core/attempt.ts";
 import { MiroirError } from "../core/errors.ts";
 import type { JsonObject, NodeInfo } from "../core/types.ts";
 import type { HybridClock } from "../routing/stamp.ts";
 import { shareNext } from "../util/share-next.ts";
-import { Deadline } from "./deadline.ts";
 import { firstRecord } from "./first-record.ts";
 import type { Operator } from "./operator.ts";
-import { putState, readState, type StateRecord } from "./state-index.ts";
+import { readState, type StateRecord } from "./state-index.ts";
+import { requireStored, type StoringTask, storeOnNodes, untilStored } from "./store-on-nodes.ts";
 
 /** What an {@link IndexRegistry} works with. */
 export interface IndexRegistryOptions {
@@ -25,15 +24,6 @@ export interface IndexRegistryOptions {
 
 /** After so many times the age at which rows are read again, a process was idle, and the read is waited for. */
 const IDLE = 2;
-
-/** A node's task that stores rows. */
-export interface StoringTask {
-  readonly node: NodeInfo;
-  readonly taskUid: number;
-}
-
-/** Longest wait for rows to be stored, in milliseconds; a queue may be long. */
-const LONGEST_STORING_MS = 10_000;
 
 /** The rows of all logical indexes: cached, read again when old or when an index is not found, written to every node. */
 export class IndexRegistry {
@@ -171,38 +161,19 @@ export class IndexRegistry {
     const records = rows.map((row): StateRecord => {
       return { id: recordId(row.uid), kind: "index", value: row as unknown as JsonObject };
     });
-    const results = await Promise.allSettled(nodes.map((node) => putState(operator, node, records)));
-    const failures: Attempt[] = [];
-    const storing: StoringTask[] = [];
-    for (const [position, result] of results.entries()) {
-      const node = nodes[position];
-      if (node === undefined) continue;
-      if (result.status === "fulfilled") storing.push({ node, taskUid: result.value });
-      else failures.push({ node: node.id, url: node.url, reason: String(result.reason) });
-    }
-    for (const { uid } of rows) this.#storing.set(uid, storing);
-    if (failures.length === 0) return storing;
-    const uids = rows.map(({ uid }) => `\`${uid}\``).join(", ");
-    const names = failures.map((failure) => `\`${failure.node}\``).join(", ");
-    throw new MiroirError("miroir_store_unavailable", `Index ${uids} could not be recorded on node ${names}.`, {
-      status: 503,
-      attempts: failures,
-    });
+    const stored = await storeOnNodes(operator, nodes, records);
+    for (const { uid } of rows) this.#storing.set(uid, stored.storing);
+    requireStored(stored, `Index ${rows.map(({ uid }) => `\`${uid}\``).join(", ")}`);
+    return stored.storing;
   }
 
   /**
    * Resolves when the nodes show the last row that this process wrote of an index, so that whoever is told that a change
-   * is done may start another process that sees it. A node that cannot be asked, or takes longer than
-   * {@link LONGEST_STORING_MS}, is not waited for.
+   * is done may start another process that sees it.
    */
   async stored(uid: string): Promise<void> {
     const storing = this.#storing.get(uid) ?? [];
-    if (storing.length === 0) return;
-    const { operator } = this.#options;
-    const deadline = Deadline.start(operator.clock, LONGEST_STORING_MS);
-    const { signal } = deadline;
-    await Promise.allSettled(storing.map(({ node, taskUid }) => operator.waitForTask(node, taskUid, signal)));
-    deadline.end();
+    await untilStored(this.#options.operator, storing);
     if (this.#storing.get(uid) === storing) this.#storing.delete(uid);
   }
 

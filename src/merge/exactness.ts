@@ -61,7 +61,7 @@ function* doubts(facts: ExactnessFacts): Generator<{ reason: string; aspects: re
   }
   if (plan.isPinningUnsure) {
     yield {
-      reason: "Nodes do not hold the whole search against the conditions of search rules.",
+      reason: "Nodes may not apply or show all that search rules pin.",
       aspects: ALL_ASPECTS,
     };
   }

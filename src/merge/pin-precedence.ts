@@ -3,6 +3,8 @@ import { type Pin, sortedPins } from "./pins.ts";
 
 /** A document that a search rule in force pins, whatever the rule's conditions. */
 export interface RulePin {
+  /** Uid of the rule; of the pins of one rule the first comes first. */
+  readonly rule: string;
   /** Id of the document, as text. */
   readonly id: string;
   readonly position: number;
@@ -47,8 +49,8 @@ export function pinPrecedence(pins: readonly RulePin[], primaryKey: string | nul
 }
 
 /** Whether an earlier pin contends with this one by nothing but the order of their rules. */
-function hasEqual(earlier: readonly RulePin[], { precedence, position }: RulePin): boolean {
-  return earlier.some((pin) => pin.precedence === precedence && pin.position >= position);
+function hasEqual(earlier: readonly RulePin[], { rule, precedence, position }: RulePin): boolean {
+  return earlier.some((pin) => pin.rule !== rule && pin.precedence === precedence && pin.position >= position);
 }
 
 /** Pins of several nodes in the order in which one server takes them. */

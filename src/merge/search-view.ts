@@ -26,6 +26,8 @@ export interface SearchView {
 export interface SearchRules {
   /** Documents that rules in force pin, in the order of the rules. */
   readonly pins: readonly RulePin[];
+  /** True when nodes were not told yet what the index is called there. */
+  readonly isOutdated: boolean;
   /** So many ways through a filter do nodes hold against the rules' own; undefined when no rule looks at filters. */
   readonly mostAlternatives: number | undefined;
 }

@@ -70,7 +70,10 @@ export function planSearch(request: JsonObject, view: SearchView): ShardSearch {
   const plan: MergePlan = {
     ...{ window, required, ordered, keepScore, keepDetails, distinct, isDistinctVisible },
     ...{ hitExtras, formattedExtras, hidden, facets: hasFacets(request), precedence },
-    isPinningUnsure: (precedence?.reach ?? 0) > asked || !isHeldWhole(request["filter"], view),
+    isPinningUnsure:
+      view.searchRules?.isOutdated === true ||
+      (precedence?.reach ?? 0) > asked ||
+      !isHeldWhole(request["filter"], view),
   };
   return precedence === undefined ? { body, plan } : withPrimaryKey(request, { body, plan }, view.primaryKey);
 }

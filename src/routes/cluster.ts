@@ -7,6 +7,7 @@ import type { IndexRegistry } from "../execute/index-registry.ts";
 import type { Lanes } from "../execute/lane.ts";
 import type { Operator } from "../execute/operator.ts";
 import type { Repairer } from "../execute/repair/repairer.ts";
+import type { RuleBook } from "../execute/rule-book.ts";
 import type { Hasher } from "../routing/shard.ts";
 import type { HybridClock } from "../routing/stamp.ts";
 import type { TaskUids } from "../tasks/task-uid.ts";
@@ -54,6 +55,8 @@ export interface Cluster {
   readonly operator: Operator;
   readonly health: HealthMonitor;
   readonly registry: IndexRegistry;
+  /** The dynamic search rules. */
+  readonly rules: RuleBook;
   readonly debts: DebtBook;
   /** Pays debts in the background. */
   readonly repairer: Pick<Repairer, "close">;

@@ -5,11 +5,12 @@ import { sameJson } from "../cluster/settings/json-shape.ts";
 import { toPhysical } from "../cluster/settings/physical.ts";
 import { MiroirError } from "../core/errors.ts";
 import type { ClusterRequest, JsonObject, NodeInfo } from "../core/types.ts";
-import type { StoringTask } from "../execute/index-registry.ts";
 import { type OperatorCall, OperatorCallFailed } from "../execute/operator.ts";
 import { STATE_INDEX } from "../execute/state-index.ts";
+import type { StoringTask } from "../execute/store-on-nodes.ts";
 import { RESERVED_PREFIX } from "../routing/reserved.ts";
 import type { NodeRequest } from "../transport/transport.ts";
+import { alignRules } from "./align-rules.ts";
 import { type BroadcastResult, broadcast } from "./broadcast.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { callerHeaders } from "./read.ts";
@@ -41,6 +42,7 @@ export async function createIndex(
   const { uid, primaryKey } = index;
   const row = newRow(cluster, index);
   await refuseForeignIndex(cluster, row);
+  await alignRules(cluster, call); // of an index that could not be created nobody told them
   const settings = foundingSettings(row);
   const result = await broadcast(cluster, {
     what: `Creating index \`${uid}\``,

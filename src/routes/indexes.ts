@@ -1,8 +1,10 @@
 import { copiesOf } from "../cluster/copies.ts";
 import { type IndexRow, physicalUid } from "../cluster/registry.ts";
 import type { ClusterRequest, ClusterResponse, JsonObject } from "../core/types.ts";
+import type { StoringTask } from "../execute/store-on-nodes.ts";
 import { mergeIndexList, mergeIndexView } from "../merge/indexes.ts";
 import type { TaskHead } from "../merge/tasks.ts";
+import { alignRules } from "./align-rules.ts";
 import { allNodesMeta, askAllNodes } from "./ask-all.ts";
 import { type BroadcastResult, broadcast } from "./broadcast.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
@@ -133,7 +135,7 @@ async function create(cluster: Cluster, { uid, request, call }: IndexWrite): Pro
     return accept(cluster, head, await passOn(cluster, { uid, request, call }, passed));
   }
   const { result, row } = await createIndex(cluster, { uid, primaryKey }, { request, call });
-  return accept(cluster, head, result, (view) => forgetWhenFailed(cluster, row, view));
+  return accept(cluster, head, result, { onSettled: (view) => forgetWhenFailed(cluster, row, view) });
 }
 
 async function update(cluster: Cluster, { uid, request, call }: IndexWrite): Promise<ClusterResponse> {
@@ -152,7 +154,7 @@ async function update(cluster: Cluster, { uid, request, call }: IndexWrite): Pro
     );
   }
   const { result } = await setPrimaryKey(cluster, { row, primaryKey }, { request, call });
-  return accept(cluster, head, result, (view) => restoreWhenFailed(cluster, row, view));
+  return accept(cluster, head, result, { onSettled: (view) => restoreWhenFailed(cluster, row, view) });
 }
 
 /** The nodes know an index by this name that users know by another: a call for this name must not reach it. */
@@ -190,6 +192,7 @@ async function drop(cluster: Cluster, { uid, request, call }: IndexWrite): Promi
   if (result.kind === "acknowledged" && row !== undefined) {
     await changeRow(cluster, row, { deleted: true });
     cluster.debts.ledger.dropIndex(index);
+    return accept(cluster, head, result, { aligning: await alignRules(cluster, call) });
   }
   return accept(cluster, head, result);
 }
@@ -222,17 +225,24 @@ function bodyOf({ method, body }: ClusterRequest, index: string): { body?: strin
   return { body: JSON.stringify(method === "POST" ? { ...(body as JsonObject), uid: index } : body) };
 }
 
+/** What else belongs to a change of an index. */
+interface Acceptance {
+  /** Node tasks that tell search rules the index's new name. */
+  readonly aligning?: readonly StoringTask[];
+  readonly onSettled?: (view: JsonObject) => Promise<void>;
+}
+
 function accept(
   cluster: Cluster,
   head: TaskHead,
   result: BroadcastResult,
-  onSettled?: (view: JsonObject) => Promise<void>,
+  { aligning = [], onSettled }: Acceptance = {},
 ): ClusterResponse {
   if (result.kind === "refused")
     return { status: result.response.status, body: wordLogically(result.response.body, cluster.registry) };
   cluster.tasks.add({
     head,
-    parts: partsOf(result.replies),
+    parts: [...partsOf(result.replies), ...aligning],
     copies: copiesOf(cluster.topology),
     ...(onSettled && { onSettled }),
   });

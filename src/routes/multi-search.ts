@@ -10,6 +10,7 @@ import { refuseBatch } from "./multi-search/refusal.ts";
 import { refuseReservedNames } from "./reserved-names.ts";
 import type { RouteContext, RouteHandler } from "./route.ts";
 import { SEARCH_NAMING_FIELDS } from "./search.ts";
+import { searchRulesOf } from "./search-rules-view.ts";
 import { searchView } from "./search-view.ts";
 import { askOneNode, notSupported } from "./verbatim.ts";
 
@@ -56,7 +57,8 @@ async function batchOf(cluster: Cluster, { given, ...batch }: Given): Promise<Ba
     if (row === undefined) return undefined;
     refuseReservedNames(query, SEARCH_NAMING_FIELDS);
     const kind = searchKind(query, row.settings["embedders"] as JsonObject);
-    queries.push({ position, body: query, row, view: searchView(row), kind });
+    const view = searchView(row, searchRulesOf(cluster, row));
+    queries.push({ position, body: query, row, view, kind });
   }
   return { ...batch, queries };
 }

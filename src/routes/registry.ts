@@ -18,6 +18,7 @@ import { networkRoute } from "./network.ts";
 import { renderTemplateRoute } from "./render-template.ts";
 import { matchPath, type RouteContext, type RouteHandler } from "./route.ts";
 import { searchRoute } from "./search.ts";
+import { searchRuleDeletionRoute, searchRuleRoute, searchRulesRoute, searchRuleWriteRoute } from "./search-rules.ts";
 import { settingsReadRoute, settingsWriteRoute } from "./settings.ts";
 import { similarRoute } from "./similar.ts";
 import { indexStatsRoute, statsRoute } from "./stats.ts";
@@ -68,6 +69,10 @@ const HANDLERS: readonly RouteHandler[] = [
   backupRoute,
   networkRoute,
   renderTemplateRoute,
+  searchRulesRoute,
+  searchRuleRoute,
+  searchRuleWriteRoute,
+  searchRuleDeletionRoute,
 ];
 
 /** What a request is answered with. */

@@ -1,6 +1,7 @@
 import type { IndexRow } from "../cluster/registry.ts";
 import { swappedRows } from "../cluster/swap-rows.ts";
 import type { ClusterRequest, ClusterResponse, JsonObject } from "../core/types.ts";
+import { alignRules } from "./align-rules.ts";
 import { requireEveryNode } from "./broadcast.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { enqueued, finishLocally, newHead, partsOf } from "./enqueue.ts";
@@ -36,7 +37,8 @@ export async function renameIndex(cluster: Cluster, rename: Rename): Promise<Clu
   const rows = swappedRows([{ indexes: [uid, newUid], rename: true }], cluster.registry.rows);
   const storing = await changeRows(cluster, rows);
   const onSettled = (view: JsonObject) => undoWhenFailed(cluster, { rename, row, view });
-  cluster.tasks.add({ head, parts: [...keyed.parts, ...storing], onSettled });
+  const aligning = await alignRules(cluster, rename.call);
+  cluster.tasks.add({ head, parts: [...keyed.parts, ...storing, ...aligning], onSettled });
   return { status: 202, body: enqueued(head), meta: namesChanged(cluster) };
 }
 
@@ -71,4 +73,5 @@ async function undoWhenFailed(
     cluster,
     back.map((each) => (each.uid === uid ? { ...each, primaryKey: row.primaryKey } : each)),
   );
+  await alignRules(cluster, rename.call);
 }

@@ -1,9 +1,9 @@
 import type { IndexRow } from "../cluster/registry.ts";
 import { physicalFacetMax } from "../cluster/settings/physical.ts";
-import type { SearchView } from "../merge/search-view.ts";
+import type { SearchRules, SearchView } from "../merge/search-view.ts";
 
-/** What the merge needs of an index's logical settings. The registry holds them complete and checked. */
-export function searchView(row: IndexRow): SearchView {
+/** What the merge needs of an index's logical settings, which the registry holds complete and checked, and of search rules. */
+export function searchView(row: IndexRow, searchRules?: SearchRules): SearchView {
   const settings = row.settings as unknown as LogicalSettings;
   const facetMax = settings.faceting.maxValuesPerFacet;
   return {
@@ -17,6 +17,7 @@ export function searchView(row: IndexRow): SearchView {
     sortFacetValuesBy: settings.faceting.sortFacetValuesBy,
     filterableAttributes: settings.filterableAttributes,
     maxTotalHits: settings.pagination.maxTotalHits,
+    ...(searchRules === undefined ? {} : { searchRules }),
   };
 }
 

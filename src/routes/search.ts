@@ -18,6 +18,7 @@ import { refusalOf } from "./refusal-of.ts";
 import { refuseReservedNames } from "./reserved-names.ts";
 import type { RouteHandler } from "./route.ts";
 import { bodyOfQuery } from "./search-query.ts";
+import { searchRulesOf } from "./search-rules-view.ts";
 import { searchView } from "./search-view.ts";
 import { notSupported, refuse, refuseMissingIndex } from "./verbatim.ts";
 
@@ -38,7 +39,7 @@ export const searchRoute: RouteHandler = {
     // A body that is no object has no meaning to split: one node words the refusal.
     if (body === undefined) return refuse(cluster, request, { response: MALFORMED, call: context.call });
     refuseReservedNames(body, SEARCH_NAMING_FIELDS);
-    const view = searchView(row);
+    const view = searchView(row, searchRulesOf(whole, row));
     const kind = searchKind(body, row.settings["embedders"] as JsonObject);
     const semantic = { body, view, call: context.call, index: physicalUid(row) };
     const answered = await searchBy(kind, { cluster, request, semantic });

@@ -1,6 +1,7 @@
 import { type IndexSwap, swapProblem, swappedRows } from "../cluster/swap-rows.ts";
 import type { ClusterRequest, ClusterResponse, JsonObject } from "../core/types.ts";
 import type { NodeResponse } from "../transport/transport.ts";
+import { alignRules } from "./align-rules.ts";
 import { requireEveryNode } from "./broadcast.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { enqueued, finishLocally, newHead } from "./enqueue.ts";
@@ -23,7 +24,7 @@ export const swapRoute: RouteHandler = {
     for (const uid of uids) requireOwnName(uid);
     return cluster.intake.runInAll(uids, async () => {
       const refusal = await refusalOf(cluster, request, context.call);
-      return refusal === undefined ? swap(cluster, swaps) : shown(refusal);
+      return refusal === undefined ? swap(cluster, swaps, context.call) : shown(refusal);
     });
   },
 };
@@ -82,7 +83,7 @@ function shown({ status, body, headers }: NodeResponse): ClusterResponse {
   return { status, body, headers };
 }
 
-async function swap(cluster: Cluster, swaps: readonly IndexSwap[]): Promise<ClusterResponse> {
+async function swap(cluster: Cluster, swaps: readonly IndexSwap[], call: CallOptions): Promise<ClusterResponse> {
   const { registry, tasks } = cluster;
   const details = { swaps: swaps.map(({ indexes, rename }) => ({ indexes: [...indexes], rename })) };
   const head = newHead(cluster, { indexUid: null, type: "indexSwap", details });
@@ -91,7 +92,7 @@ async function swap(cluster: Cluster, swaps: readonly IndexSwap[]): Promise<Clus
   if (error !== undefined) return finishLocally(cluster, head, { status: "failed", details, error });
   if (swaps.length === 0) return finishLocally(cluster, head, { status: "succeeded", details });
   await requireEveryNode(cluster, { what: "Swapping indexes" });
-  const parts = await changeRows(cluster, swappedRows(swaps, registry.rows));
-  tasks.add({ head, parts });
+  const storing = await changeRows(cluster, swappedRows(swaps, registry.rows));
+  tasks.add({ head, parts: [...storing, ...(await alignRules(cluster, call))] });
   return { status: 202, body: enqueued(head), meta: namesChanged(cluster) };
 }

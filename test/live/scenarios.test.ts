@@ -13,6 +13,7 @@ import { multiSearchScenarios } from "../support/scenarios/multi-search.ts";
 import { numberScenarios } from "../support/scenarios/numbers.ts";
 import { replicateEverywhereScenarios } from "../support/scenarios/replicate-everywhere.ts";
 import { searchScenarios } from "../support/scenarios/search.ts";
+import { searchRuleScenarios } from "../support/scenarios/search-rules.ts";
 import { settingsScenarios } from "../support/scenarios/settings.ts";
 import { statsScenarios } from "../support/scenarios/stats.ts";
 import { tasksScenarios } from "../support/scenarios/tasks.ts";
@@ -43,6 +44,7 @@ if (liveUrls.length < 3) {
     tasksScenarios(live);
     searchScenarios(live);
     multiSearchScenarios(live);
+    searchRuleScenarios(live);
     keyScenarios(live);
     vectorScenarios(live);
     tokenScenarios(live);

@@ -6,6 +6,7 @@ import { HealthMonitor } from "../../src/execute/health-monitor.ts";
 import { IndexRegistry } from "../../src/execute/index-registry.ts";
 import { Lanes } from "../../src/execute/lane.ts";
 import { Operator } from "../../src/execute/operator.ts";
+import { RuleBook } from "../../src/execute/rule-book.ts";
 import { STATE_INDEX } from "../../src/execute/state-index.ts";
 import { TaskHighWater } from "../../src/execute/task-high-water.ts";
 import type { Cluster } from "../../src/routes/cluster.ts";
@@ -53,6 +54,7 @@ export async function memoryCluster(script: Script, shape: MemoryClusterShape): 
   const cluster: Cluster = {
     ...{ topology, nodesById, hasher: await loadHasher(), clock, transport, operator, health, debts, stamps },
     registry: new IndexRegistry({ operator, nodes, isSuspect, maxAgeMs: 2000, learn, stamps }),
+    rules: new RuleBook({ operator, nodes, stamps }),
     lanes: new Lanes(),
     repairer: { close: async () => undefined },
     intake: new Lanes(),

@@ -32,7 +32,7 @@ describe("the request for each node", () => {
     expect(asks({ q: "a", limit: 0 })).toBe(false);
     expect(asks({ q: "", sort: ["price:asc"] })).toBe(true);
     expect(asks({ q: "", hybrid: { embedder: "e" } })).toBe(true);
-    expect(asks({}, { ...VIEW, searchRules: { pins: [], mostAlternatives: undefined } })).toBe(true);
+    expect(asks({}, { ...VIEW, searchRules: { pins: [], isOutdated: false, mostAlternatives: undefined } })).toBe(true);
     expect(asks({}, { ...VIEW, rankingRules: ["words", "price:desc"] })).toBe(true);
     expect(planSearch({ q: "a" }, VIEW).body).not.toHaveProperty("showRankingScore");
   });
