@@ -66,7 +66,10 @@ function* doubts(facts: ExactnessFacts): Generator<{ reason: string; aspects: re
     };
   }
   if (plan.precedence?.isTied === true && merged.pins.length > 1) {
-    yield { reason: "Search rules of equal precedence pin documents to the same place.", aspects: ["order"] };
+    yield {
+      reason: "Search rules that pin documents contend for places, and which comes first is not known.",
+      aspects: ["order"],
+    };
   }
   if (merged.isCutOff) yield { reason: "A node ran out of search time.", aspects: ["order"] };
   for (const name of truncated) {

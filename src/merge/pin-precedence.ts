@@ -19,7 +19,10 @@ export interface PinPrecedence {
   readonly rankByPin: ReadonlyMap<string, number>;
   /** So many hits of a node show every pin that may hold back another. */
   readonly reach: number;
-  /** True when pins that contend have rules of equal precedence, between which a server goes by its own numbers of them. */
+  /**
+   * True when it cannot be told which of two pins comes first: their rules are of equal precedence, between which a server
+   * goes by its own numbers of them, or several rules may have made one of them.
+   */
   readonly isTied: boolean;
 }
 
@@ -39,7 +42,7 @@ export function pinPrecedence(pins: readonly RulePin[], primaryKey: string | nul
     const key = pinKey(pin);
     if (furthest !== undefined && furthest.position >= pin.position) {
       heldBackBy = furthest.position;
-      isTied ||= rankByPin.has(key) || hasEqual(pins.slice(0, rank), pin);
+      isTied ||= isUndecided(pin, pins.slice(0, rank));
     }
     if (!rankByPin.has(key)) rankByPin.set(key, rank);
     if (furthest === undefined || pin.position > furthest.position) furthest = pin;
@@ -48,9 +51,12 @@ export function pinPrecedence(pins: readonly RulePin[], primaryKey: string | nul
   return { primaryKey, rankByPin, reach: heldBackBy + Math.min(pins.length, MOST_PINS) + 1, isTied };
 }
 
-/** Whether an earlier pin contends with this one by nothing but the order of their rules. */
-function hasEqual(earlier: readonly RulePin[], { rule, precedence, position }: RulePin): boolean {
-  return earlier.some((pin) => pin.rule !== rule && pin.precedence === precedence && pin.position >= position);
+/** Whether an earlier pin contends by nothing but the age of its rule, or is the same pin by another rule, which may not be in force. */
+function isUndecided({ rule, id, precedence, position }: RulePin, earlier: readonly RulePin[]): boolean {
+  return earlier.some((pin) => {
+    const isSame = pin.id === id && pin.position === position;
+    return pin.rule !== rule && (isSame || (pin.precedence === precedence && pin.position >= position));
+  });
 }
 
 /** Pins of several nodes in the order in which one server takes them. */
