@@ -1,10 +1,25 @@
 import type { JsonObject } from "../core/types.ts";
 import { isTextList } from "./answer-shape.ts";
-import { coversPath } from "./attribute-path.ts";
-import type { ShardSearch } from "./shard-request.ts";
+import { type AddedPath, coversPath } from "./attribute-path.ts";
+
+/** What a plan says of attributes that only the merge needs. */
+interface Extras {
+  readonly hitExtras: readonly AddedPath[];
+  readonly formattedExtras: readonly AddedPath[];
+}
+
+/** A node's request and its plan. */
+interface Planned<P> {
+  readonly body: JsonObject;
+  readonly plan: P;
+}
 
 /** Lets hits carry their id, for merges of lists that may hold the same document. */
-export function withPrimaryKey(request: JsonObject, planned: ShardSearch, primaryKey: string | null): ShardSearch {
+export function withPrimaryKey<P extends Extras>(
+  request: JsonObject,
+  planned: Planned<P>,
+  primaryKey: string | null,
+): Planned<P> {
   const { body, plan } = planned;
   const retrieved = body["attributesToRetrieve"] ?? null;
   if (primaryKey === null || !isTextList(retrieved)) return planned;

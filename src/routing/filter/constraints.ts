@@ -7,7 +7,7 @@ export interface Constraint {
 }
 
 /** A part of a filter that holds no other. */
-export type Leaf = Exclude<Filter, { kind: "not" | "and" | "or" | "in" | "foreign" }>;
+type Leaf = Exclude<Filter, { kind: "not" | "and" | "or" | "in" | "foreign" }>;
 
 /** What one way through a filter demands, by attribute; geographic conditions are all under {@link PLACE}. */
 export type ConstraintSet = ReadonlyMap<string, readonly Constraint[]>;

@@ -1,4 +1,4 @@
-import type { Key, Meilisearch } from "meilisearch";
+import type { Key, Meilisearch, SearchRuleUpdatePayload } from "meilisearch";
 import type { Call } from "./pair.ts";
 import { documentsOf, finished } from "./views.ts";
 
@@ -12,6 +12,17 @@ function withoutOwnUids({ results, ...rest }: { results: Key[] }): unknown {
 
 async function listed(client: Meilisearch): Promise<unknown> {
   return (await client.getRawIndexes()).results;
+}
+
+const RULES = { dynamicSearchRules: true };
+
+/** A rule that pins one film before those that it would come after. */
+function rule(id: string, position: number): SearchRuleUpdatePayload {
+  return { actions: [{ selector: { indexUid: "movies", id }, action: { type: "pin", position } }] };
+}
+
+async function pinned(client: Meilisearch): Promise<unknown> {
+  return (await client.index("movies").search("", { limit: 5, sort: ["year:asc"] })).hits;
 }
 
 /** What is called of each method of the client that is exact. */
@@ -75,6 +86,44 @@ export const CLIENT_CALLS: Readonly<Record<string, readonly Call[]>> = {
         federation: { limit: 5, facetsByIndex: { movies: ["genre"] } },
         queries: [{ indexUid: "movies", q: "life", filter: "year > 1970", sort: ["year:asc"] }],
       }),
+  ],
+  getDynamicSearchRules: [
+    (client) => client.updateExperimentalFeatures(RULES),
+    (client) => client.getDynamicSearchRules(),
+    (client) => finished(client.updateDynamicSearchRule("first", rule("3", 0))),
+    (client) => finished(client.updateDynamicSearchRule("second", { ...rule("4", 1), active: false })),
+    (client) => client.getDynamicSearchRules(),
+    (client) => client.getDynamicSearchRules({ offset: 1, limit: 1, filter: { active: true } }),
+    (client) => client.getDynamicSearchRules({ limit: -1 }),
+  ],
+  getDynamicSearchRule: [
+    (client) => client.updateExperimentalFeatures(RULES),
+    (client) => client.getDynamicSearchRule("first"),
+    (client) => finished(client.updateDynamicSearchRule("first", { ...rule("3", 0), description: "a film" })),
+    (client) => client.getDynamicSearchRule("first"),
+  ],
+  updateDynamicSearchRule: [
+    (client) => client.updateExperimentalFeatures(RULES),
+    (client) => finished(client.updateDynamicSearchRule("first", { ...rule("3", 2), precedence: 4 })),
+    pinned,
+    (client) => finished(client.updateDynamicSearchRule("first", { precedence: null, active: false })),
+    pinned,
+    (client) => finished(client.updateDynamicSearchRule("first", rule("3", -1))),
+    (client) => client.getDynamicSearchRule("first"),
+  ],
+  deleteDynamicSearchRule: [
+    (client) => client.updateExperimentalFeatures(RULES),
+    (client) => finished(client.updateDynamicSearchRule("first", rule("3", 0))),
+    (client) => finished(client.deleteDynamicSearchRule("first")),
+    (client) => finished(client.deleteDynamicSearchRule("first")),
+    pinned,
+  ],
+  deleteAllDynamicSearchRules: [
+    (client) => client.updateExperimentalFeatures(RULES),
+    (client) => finished(client.updateDynamicSearchRule("first", rule("3", 0))),
+    (client) => finished(client.deleteAllDynamicSearchRules()),
+    (client) => client.getDynamicSearchRules(),
+    pinned,
   ],
   getKeys: [
     async (client) => withoutOwnUids(await client.getKeys()),
