@@ -174,11 +174,13 @@ async function idsOf(client: MiroirClient, uid: string, search: JsonObject = {})
 
 /** Dynamic search rules: kept once for the cluster, in force in every search. */
 export function searchRuleScenarios({ name, open }: Environment): void {
-  const shapes: ClusterShape[] = [{ replicationFactor: 1 }, { replicationFactor: 2 }];
+  const shapes: Readonly<Record<string, ClusterShape>> = {
+    "pins what one server pins, at its places, with one of each document": { replicationFactor: 1 },
+    "pins what one server pins, at its places, with two of each document": { replicationFactor: 2 },
+  };
 
   describe(`dynamic search rules over ${name}`, () => {
-    for (const shape of shapes) {
-      const title = `pins what one server pins, at its places, with ${shape.replicationFactor} of each document`;
+    for (const [title, shape] of Object.entries(shapes)) {
       it(title, { timeout: 300_000 }, async () => {
         const { client, directs } = await ruled(await open(shape));
         const [direct = expect.fail("no node")] = directs;
