@@ -60,6 +60,8 @@ export interface EngineSearch {
   readonly showMatchesPosition?: boolean;
   readonly showRankingScore?: boolean;
   readonly showRankingScoreDetails?: boolean;
+  /** Adds details under {@link BARE_DETAILS}, for a caller that compares hits of several searches. */
+  readonly carriesBareDetails?: boolean;
   readonly filter?: JsonValue;
   readonly sort?: readonly string[] | null;
   readonly distinct?: string | null;
@@ -124,4 +126,12 @@ export interface FacetSearchRequest
   readonly facetName: string;
   readonly facetQuery?: string | null;
   readonly exhaustiveFacetCount?: boolean;
+}
+
+/** Key of the ranking details of a hit with the values that users may not see; it never leaves the process. */
+export const BARE_DETAILS = Symbol("ranking details with hidden values");
+
+/** A hit as it is shown, and what compares it with hits of another search. */
+export interface EngineHit extends JsonObject {
+  [BARE_DETAILS]?: JsonObject;
 }

@@ -5,6 +5,7 @@ import { kWayMerge } from "../../../merge/k-way.ts";
 import { injectPins, type Pin, sortedPins, takePins } from "../../../merge/pins.ts";
 import { documentId } from "../documents/document-id.ts";
 import { checkFilterSyntax } from "../documents/filter-syntax.ts";
+import { BARE_DETAILS, type EngineHit } from "../engine/contract.ts";
 import { ApiError } from "../http/api-error.ts";
 import type { RouteContext } from "../http/route.ts";
 import type { EmbeddedIndex } from "../indexes/embedded-index.ts";
@@ -151,6 +152,7 @@ function searchOnce(
       ...engineSearch(context, index, windowed),
       showRankingScore: true,
       showRankingScoreDetails: true,
+      carriesBareDetails: true,
       ...(isIdHidden ? { attributesToRetrieve: [...retrieve, primaryKey] } : {}),
     },
   };
@@ -184,7 +186,7 @@ function documentsOf(asked: Asked, isAlone: boolean): JsonObject[] | undefined {
 
 function federatedHit(
   index: EmbeddedIndex,
-  raw: JsonObject,
+  raw: EngineHit,
   from: { query: IndexedQuery; position: number; weight: number; isIdHidden: boolean },
 ): FederatedHit {
   const { _rankingScore, _rankingScoreDetails, ...hit } = raw;
@@ -203,7 +205,8 @@ function federatedHit(
   };
   const pinnedTo = takePins([[raw]]).pins[0]?.position;
   const ordered = pinnedTo === undefined && Object.keys(_rankingScoreDetails ?? {}).length > 0;
-  const key = weightedKeys({ ...from, lists: [], ordered }).keyOf(raw);
+  const compared = { ...raw, _rankingScoreDetails: raw[BARE_DETAILS] ?? _rankingScoreDetails ?? {} };
+  const key = weightedKeys({ ...from, lists: [], ordered }).keyOf(compared);
   const isByVector = Object.hasOwn(Object(_rankingScoreDetails), "vectorSort");
   return { hit: shown, indexUid: index.uid, document, key, isByVector, pinnedTo };
 }

@@ -2,7 +2,7 @@ import type { JsonObject } from "../../../core/types.ts";
 import { injectPins, type Pin, sortedPins, takePins } from "../../../merge/pins.ts";
 import { compareScoreValues, scoreValuesOf } from "../../../merge/score-values.ts";
 import { documentId } from "../documents/document-id.ts";
-import type { EngineSearch, Likeness } from "../engine/contract.ts";
+import { BARE_DETAILS, type EngineHit, type EngineSearch, type Likeness } from "../engine/contract.ts";
 import { ApiError } from "../http/api-error.ts";
 import type { EmbeddedIndex } from "../indexes/embedded-index.ts";
 import { distinctKeys } from "./distinct-keys.ts";
@@ -151,18 +151,19 @@ function weighed(asked: Asked, weight: number, likeness: Likeness | undefined): 
       ...rest,
       ...(isPaged(query) ? { page: 1, hitsPerPage: required } : { offset: 0, limit: required }),
       ...(retrieve === undefined ? {} : { attributesToRetrieve: isIdHidden ? [...retrieve, primaryKey] : retrieve }),
-      ...{ showRankingScore: true, showRankingScoreDetails: true },
+      ...{ showRankingScore: true, showRankingScoreDetails: true, carriesBareDetails: true },
     },
     likeness,
   );
   const { lists, pins } = takePins([answer["hits"] as JsonObject[]]);
-  const weigh = (raw: JsonObject, isPinned: boolean): WeighedHit => {
+  const weigh = (raw: EngineHit, isPinned: boolean): WeighedHit => {
     const { _rankingScore: score = 0, _rankingScoreDetails: details = {}, ...hit } = raw;
     const docid = index.docidOf(documentId(hit, primaryKey)) ?? -1;
     if (isIdHidden) delete hit[primaryKey];
     if (search.showRankingScore === true) hit["_rankingScore"] = score;
     if (search.showRankingScoreDetails === true) hit["_rankingScoreDetails"] = details;
-    const worth = isPinned ? [] : scoreValuesOf(raw, weight).values;
+    const compared = { ...raw, _rankingScoreDetails: raw[BARE_DETAILS] ?? details };
+    const worth = isPinned ? [] : scoreValuesOf(compared, weight).values;
     const isSemantic = !isPinned && likeness !== undefined;
     return { docid, isSemantic, hit, weighedScore: Number(score) * weight, worth };
   };

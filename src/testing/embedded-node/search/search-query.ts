@@ -26,7 +26,10 @@ export interface HybridQuery {
 
 /** A search body whose shape was checked: what the engine reads, and what only the routes read. */
 export interface SearchQuery
-  extends Omit<{ -readonly [K in keyof EngineSearch]: EngineSearch[K] }, "page" | "hitsPerPage" | "pins"> {
+  extends Omit<
+    { -readonly [K in keyof EngineSearch]: EngineSearch[K] },
+    "page" | "hitsPerPage" | "pins" | "carriesBareDetails"
+  > {
   page?: number | null;
   hitsPerPage?: number | null;
   locales?: string[] | null;

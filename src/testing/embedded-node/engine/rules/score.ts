@@ -52,14 +52,20 @@ export function globalScore(scores: Iterable<RuleScore>): number {
   return rank / maxRank;
 }
 
-/**
- * The `_rankingScoreDetails` of a document. The old `attribute` rule shows attribute rank and word position as one;
- * `isAttributeUnified` tells that the settings use it.
- */
-export function scoreDetails(scores: readonly RuleScore[], isAttributeUnified: boolean): JsonObject {
+/** How details are shown. */
+export interface DetailsStyle {
+  /** Whether the settings use the old `attribute` rule, which shows attribute rank and word position as one. */
+  readonly isAttributeUnified: boolean;
+  /** Whether values of attributes that are not displayed show, for a comparison that no user sees. */
+  readonly isBare: boolean;
+}
+
+/** The `_rankingScoreDetails` of a document. */
+export function scoreDetails(scores: readonly RuleScore[], { isAttributeUnified, isBare }: DetailsStyle): JsonObject {
   const details: JsonObject = {};
   let order = 0;
-  for (const [i, score] of scores.entries()) {
+  for (const [i, each] of scores.entries()) {
+    const score = isBare && each.rule === "sort" ? { ...each, isHidden: false } : each;
     const name = detailName(score, { order, isAttributeUnified });
     const known = details[name];
     if (

@@ -1,6 +1,14 @@
 import type { JsonObject } from "../../../../core/types.ts";
 import { type Pin, placePins } from "../../../../merge/pins.ts";
-import type { EngineSearch, EngineSettings, Likeness, PinnedDocid, QueryWords } from "../contract.ts";
+import {
+  BARE_DETAILS,
+  type EngineHit,
+  type EngineSearch,
+  type EngineSettings,
+  type Likeness,
+  type PinnedDocid,
+  type QueryWords,
+} from "../contract.ts";
 import { DocSet } from "../doc-set.ts";
 import { facetDistribution } from "../facets/distribution.ts";
 import type { FieldIndex } from "../fields/field-index.ts";
@@ -206,11 +214,11 @@ function showHit(
   hit: RankedDoc,
   { search, format }: { search: EngineSearch; format: FormatContext },
 ): JsonObject {
-  const shown = formatHit(document, search, format);
+  const shown: EngineHit = formatHit(document, search, format);
   if (search.showRankingScore === true) shown["_rankingScore"] = globalScore(hit.scores);
-  if (search.showRankingScoreDetails === true) {
-    shown["_rankingScoreDetails"] = scoreDetails(hit.scores, isAttributeUnified(format.settings));
-  }
+  const style = { isAttributeUnified: isAttributeUnified(format.settings), isBare: false };
+  if (search.showRankingScoreDetails === true) shown["_rankingScoreDetails"] = scoreDetails(hit.scores, style);
+  if (search.carriesBareDetails === true) shown[BARE_DETAILS] = scoreDetails(hit.scores, { ...style, isBare: true });
   return shown;
 }
 
