@@ -65,19 +65,19 @@ const SPEAKS_FOR_ITSELF = /\bexpired\b/;
 /** A refused key and an answer that is no Meilisearch's are mistakes of the configuration, not outages. */
 function refuseFatal(failure: OperatorCallFailed): void {
   const { outcome } = failure;
-  if (outcome.kind === "answered" && (outcome.response.status === 401 || outcome.response.status === 403)) {
-    throw refusedKey(failure.message, outcome.response);
-  }
-  if (outcome.kind === "answered") {
-    const options = { status: outcome.response.status, reason: failure };
-    throw new MiroirError("miroir_invalid_config", `${failure.message}. ${KEY_REMEDY}`, options);
-  }
-  if (outcome.kind === "unknown" && outcome.failure.kind === "bad-answer") {
-    throw new MiroirError("miroir_bad_answer", `${failure.message}. Check its \`url\`: no Meilisearch answers there.`, {
-      status: 502,
-      reason: failure,
-    });
-  }
+  if (outcome.kind === "unknown" && outcome.failure.kind === "bad-answer") throw noMeilisearch(failure);
+  if (outcome.kind !== "answered") return;
+  const { response } = outcome;
+  if (typeof (response.body as Partial<ErrorBody> | undefined)?.code !== "string") throw noMeilisearch(failure);
+  if (response.status === 401 || response.status === 403) throw refusedKey(failure.message, response);
+  const options = { status: response.status, reason: failure };
+  throw new MiroirError("miroir_invalid_config", `${failure.message}. ${KEY_REMEDY}`, options);
+}
+
+/** Refusals of a server have a code; one without any is a proxy's, or a path's below the server's own. */
+function noMeilisearch(failure: OperatorCallFailed): MiroirError {
+  const message = `${failure.message}. Check its \`url\`: no Meilisearch answers there.`;
+  return new MiroirError("miroir_bad_answer", message, { status: 502, reason: failure });
 }
 
 /** The node's own refusal, so that code written for one server knows it, with what miroir needs beside the words. */

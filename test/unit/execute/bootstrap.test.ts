@@ -176,6 +176,14 @@ describe("introduce", () => {
     const { state, meet } = setUp();
     state.override = ({ node }) => (node.id === "b" ? failure("bad-answer") : undefined);
     await expect(meet()).rejects.toMatchObject({ code: "miroir_bad_answer" });
+    // A proxy that turns requests away, and a path below a server's own, answer nothing that a server would.
+    for (const status of [401, 403, 404]) {
+      state.override = ({ node }) => (node.id === "b" ? answer(status) : undefined);
+      await expect(meet()).rejects.toMatchObject({
+        code: "miroir_bad_answer",
+        message: expect.stringContaining("Check its `url`"),
+      });
+    }
   });
 });
 
