@@ -25,7 +25,6 @@ async function refusalOfKey(
   cluster: Cluster,
   { head, request, call }: UnaskedWrite,
 ): Promise<ClusterResponse | undefined> {
-  if (request.headers["authorization"] === cluster.operator.authorization) return undefined;
   const documents = `indexes/${encodeURIComponent(head.indexUid ?? "")}/documents`;
   const { status, body, headers } = await askOneNode(
     cluster,

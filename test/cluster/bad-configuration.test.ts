@@ -145,19 +145,21 @@ describe("a configuration that the nodes contradict", () => {
     await expect(reader.index("movies").updateStopWords(["a"])).rejects.toMatchObject({
       cause: { code: "invalid_api_key" },
     });
-    // Nor what no node would have to be asked for.
-    const [movies, nowhere] = [reader.index("movies"), reader.index("nowhere")];
-    for (const refused of [
-      () => nowhere.deleteDocument(1),
-      () => nowhere.deleteDocuments([1]),
-      () => nowhere.deleteDocuments({ filter: "id = 1" }),
-      () => nowhere.deleteAllDocuments(),
-      () => movies.deleteDocuments([]),
-      () => movies.addDocuments([]),
-      () => movies.addDocuments([{ id: "no id" }]),
-      () => movies.updateDocuments([{ id: "no id" }]),
-    ]) {
-      await expect(refused()).rejects.toMatchObject({ cause: { code: "invalid_api_key" } });
+    // Nor what no node would have to be asked for, and least of all when the key is all that the client has.
+    for (const holder of [reader, connect({ apiKey: key })]) {
+      const [movies, nowhere] = [holder.index("movies"), holder.index("nowhere")];
+      for (const refused of [
+        () => nowhere.deleteDocument(1),
+        () => nowhere.deleteDocuments([1]),
+        () => nowhere.deleteDocuments({ filter: "id = 1" }),
+        () => nowhere.deleteAllDocuments(),
+        () => movies.deleteDocuments([]),
+        () => movies.addDocuments([]),
+        () => movies.addDocuments([{ id: "no id" }]),
+        () => movies.updateDocuments([{ id: "no id" }]),
+      ]) {
+        await expect(refused()).rejects.toMatchObject({ cause: { code: "invalid_api_key" } });
+      }
     }
     expect((await client.tasks.getTasks()).results).toHaveLength(1);
     expect((await client.index("movies").getStats()).numberOfDocuments).toBe(1);
