@@ -5,6 +5,7 @@ import { HealthMonitor } from "../execute/health-monitor.ts";
 import { verifyIdentity } from "../execute/identity.ts";
 import { IndexRegistry } from "../execute/index-registry.ts";
 import { Lanes } from "../execute/lane.ts";
+import { NodeRecords } from "../execute/node-records.ts";
 import { Operator, type OperatorOptions } from "../execute/operator.ts";
 import { Repairer } from "../execute/repair/repairer.ts";
 import { RuleBook } from "../execute/rule-book.ts";
@@ -110,14 +111,15 @@ function assemble({ highWater, config, verify, ...shared }: Parts): Cluster {
   const health = new HealthMonitor({ health: new NodeHealth(), clock, nodesById, patienceMs, probe: verify });
   const isSuspect = (node: string) => health.isSuspect(node);
   const { nodes } = topology;
-  const debts = new DebtBook({ operator, nodes, isSuspect });
+  const records = new NodeRecords({ operator, nodes, isSuspect });
+  const debts = new DebtBook(records);
   const stamps = new HybridClock({ now: () => clock.now(), writer: randomBelow(2 ** 16) });
-  const rules = new RuleBook({ operator, nodes, stamps });
+  const rules = new RuleBook({ records, stamps });
   const learn: DebtBook["load"] = (records) => {
     debts.load(records);
     rules.load(records);
   };
-  const registry = new IndexRegistry({ operator, nodes, isSuspect, maxAgeMs: REGISTRY_MAX_AGE_MS, learn, stamps });
+  const registry = new IndexRegistry({ records, clock, operator, maxAgeMs: REGISTRY_MAX_AGE_MS, learn, stamps });
   const lanes = new Lanes();
   const observe: HealthMonitor["observe"] = (node, outcome) => health.observe(node, outcome);
   const reading = { operator, isSuspect, observe, timeoutMs: patienceMs };

@@ -1,19 +1,20 @@
 import { holderOf, type IndexRows } from "../cluster/physical-names.ts";
 import { type IndexRow, latestRows, parseRow, physicalUid } from "../cluster/registry.ts";
-import { MiroirError } from "../core/errors.ts";
-import type { JsonObject, NodeInfo } from "../core/types.ts";
+import type { JsonObject } from "../core/types.ts";
 import type { HybridClock } from "../routing/stamp.ts";
+import type { Clock } from "../util/clock.ts";
 import { shareNext } from "../util/share-next.ts";
-import { firstRecord } from "./first-record.ts";
 import type { Operator } from "./operator.ts";
-import { readState, type StateRecord } from "./state-index.ts";
-import { requireStored, type StoringTask, storeOnNodes, untilStored } from "./store-on-nodes.ts";
+import type { SharedRecords } from "./shared-records.ts";
+import type { StateRecord } from "./state-index.ts";
+import type { StoringTask } from "./store-on-nodes.ts";
 
 /** What an {@link IndexRegistry} works with. */
 export interface IndexRegistryOptions {
-  readonly operator: Operator;
-  readonly nodes: readonly NodeInfo[];
-  readonly isSuspect: (node: string) => boolean;
+  readonly records: SharedRecords;
+  readonly clock: Pick<Clock, "monotonic">;
+  /** Whose key may be good for searches alone. */
+  readonly operator: Pick<Operator, "isSearchOnly">;
   /** Age from which the rows are read again in the background, in milliseconds. */
   readonly maxAgeMs: number;
   /** Told of every record that is read: they hold the debts that other processes wrote down. */
@@ -25,7 +26,7 @@ export interface IndexRegistryOptions {
 /** After so many times the age at which rows are read again, a process was idle, and the read is waited for. */
 const IDLE = 2;
 
-/** The rows of all logical indexes: cached, read again when old or when an index is not found, written to every node. */
+/** The rows of all logical indexes: cached, read again when old or when an index is not found. */
 export class IndexRegistry {
   readonly #options: IndexRegistryOptions;
   readonly #rows = new Map<string, IndexRow>();
@@ -36,14 +37,13 @@ export class IndexRegistry {
   readonly #logicalUids = new Map<string, string>();
   /** Reads of single rows, by uid. */
   readonly #confirmations = new Map<string, () => Promise<void>>();
-  #confirmed = 0;
   #revision = 0;
   #readAt: number;
   #reading: Promise<void> | undefined;
 
   constructor(options: IndexRegistryOptions) {
     this.#options = options;
-    this.#readAt = options.operator.clock.monotonic();
+    this.#readAt = options.clock.monotonic();
   }
 
   /** Learns the rows among records that were read already. */
@@ -51,14 +51,14 @@ export class IndexRegistry {
     this.#learn(records);
   }
 
-  /** The row of an index that exists; asks the nodes when this process does not know it, or was idle for a while. */
+  /** The row of an index that exists; reads again when this process does not know it, or was idle for a while. */
   async find(uid: string): Promise<IndexRow | undefined> {
     const known = this.peek(uid);
     if (known === undefined) {
       await this.refresh();
       return this.peek(uid);
     }
-    const ageMs = this.#options.operator.clock.monotonic() - this.#readAt;
+    const ageMs = this.#options.clock.monotonic() - this.#readAt;
     if (ageMs <= this.#options.maxAgeMs) return known;
     const refreshed = this.refresh().catch(() => undefined); // the next call tries again; the age says when
     if (ageMs <= this.#options.maxAgeMs * IDLE) return known;
@@ -67,7 +67,7 @@ export class IndexRegistry {
   }
 
   /**
-   * The row of an index that exists, read from the nodes now: for changes of the index itself, which must not build upon
+   * The row of an index that exists, read now: for changes of the index itself, which must not build upon
    * one that another process deleted or changed meanwhile.
    */
   async findNow(uid: string): Promise<IndexRow | undefined> {
@@ -94,24 +94,14 @@ export class IndexRegistry {
   }
 
   async #confirm(uid: string): Promise<void> {
-    const shown = await this.#readRow(uid);
+    const record = await this.#options.records.readOne(recordId(uid));
+    const shown = record && parseRow(record.value);
     const known = this.#rows.get(uid);
     // A row of our own may be on its way to the nodes.
     if (shown === undefined || (known !== undefined && shown.stamp <= known.stamp)) return;
-    await this.#reading?.catch(() => undefined); // it may have passed the node before
-    await this.refresh().catch(() => undefined); // the node that told has to do
+    await this.#reading?.catch(() => undefined); // it may have passed the record before
+    await this.refresh().catch(() => undefined); // what was told has to do
     this.#keepLatest([shown]);
-  }
-
-  /** The row as the first node shows it that answers; a node of its own choice for each call, so that all share the work. */
-  async #readRow(uid: string): Promise<IndexRow | undefined> {
-    const { operator } = this.#options;
-    this.#confirmed += 1;
-    const nodes = this.#askable();
-    const first = this.#confirmed % nodes.length;
-    const order = [...nodes.slice(first), ...nodes.slice(0, first)];
-    const record = await firstRecord(operator, order, recordId(uid)).catch(() => undefined);
-    return record && parseRow(record.value);
   }
 
   /** The row as this process knows it. */
@@ -120,7 +110,7 @@ export class IndexRegistry {
     return row?.deleted === true ? undefined : row;
   }
 
-  /** Every existing index, by uid in byte order, as read from the nodes now. */
+  /** Every existing index, by uid in byte order, as read now. */
   async list(): Promise<IndexRow[]> {
     await this.refresh();
     return [...this.#rows.values()].filter((row) => !row.deleted).sort((a, b) => (a.uid < b.uid ? -1 : 1));
@@ -152,34 +142,33 @@ export class IndexRegistry {
   }
 
   /**
-   * Makes rows the ones in force, all of them at once: known here now, enqueued on every node as one task.
-   * @throws MiroirError `miroir_store_unavailable` naming the nodes that did not take them
+   * Makes rows the ones in force, all of them at once: known here now. Answers the node tasks that are to show them.
+   * @throws MiroirError `miroir_store_unavailable` when they cannot be recorded
    */
   async put(...rows: readonly IndexRow[]): Promise<readonly StoringTask[]> {
-    const { operator, nodes } = this.#options;
     for (const row of rows) this.#keep(row);
     const records = rows.map((row): StateRecord => {
       return { id: recordId(row.uid), kind: "index", value: row as unknown as JsonObject };
     });
-    const stored = await storeOnNodes(operator, nodes, records);
-    for (const { uid } of rows) this.#storing.set(uid, stored.storing);
-    requireStored(stored, `Index ${rows.map(({ uid }) => `\`${uid}\``).join(", ")}`);
-    return stored.storing;
+    const names = rows.map(({ uid }) => `\`${uid}\``).join(", ");
+    const storing = await this.#options.records.put(records, `Index ${names}`);
+    for (const { uid } of rows) this.#storing.set(uid, storing);
+    return storing;
   }
 
   /**
-   * Resolves when the nodes show the last row that this process wrote of an index, so that whoever is told that a change
-   * is done may start another process that sees it.
+   * Resolves when other processes are shown the last row that this one wrote of an index, so that whoever is told that a
+   * change is done may start another process that sees it.
    */
   async stored(uid: string): Promise<void> {
     const storing = this.#storing.get(uid) ?? [];
-    await untilStored(this.#options.operator, storing);
+    await this.#options.records.untilShown(storing);
     if (this.#storing.get(uid) === storing) this.#storing.delete(uid);
   }
 
   /**
-   * Reads the rows of every node that can be asked; calls under way share one read.
-   * @throws MiroirError `miroir_store_unavailable` when no node shows its rows: an index that is not found there may exist
+   * Reads all records; calls under way share one read.
+   * @throws MiroirError `miroir_store_unavailable` when nobody shows them: an index that is not found may exist
    */
   refresh(): Promise<void> {
     this.#reading ??= this.#read().finally(() => {
@@ -189,22 +178,11 @@ export class IndexRegistry {
   }
 
   async #read(): Promise<void> {
-    const { operator } = this.#options;
-    // Checked connections only: another cluster's rows must never be taken for ours.
-    const reads = this.#askable().map((node) => readState(operator, node, { unchecked: false }));
-    const results = await Promise.allSettled(reads);
-    const found = results.flatMap((result) => (result.status === "fulfilled" ? [result.value ?? []] : []));
-    if (found.length === 0) throw unreadable(results.find((result) => result.status === "rejected")?.reason);
-    for (const records of found) this.#learn(records);
-    this.#options.learn(found.flat());
-    this.#readAt = operator.clock.monotonic();
-  }
-
-  /** The nodes that are not known to be down, or all of them when none is left. */
-  #askable(): readonly NodeInfo[] {
-    const { nodes, isSuspect } = this.#options;
-    const healthy = nodes.filter((node) => !isSuspect(node.id));
-    return healthy.length > 0 ? healthy : nodes;
+    const { records, learn, clock } = this.#options;
+    const found = await records.readAll();
+    this.#learn(found);
+    learn(found);
+    this.#readAt = clock.monotonic();
   }
 
   #learn(records: readonly StateRecord[]): void {
@@ -227,12 +205,4 @@ export class IndexRegistry {
 /** Id of the record that holds the row of an index. */
 function recordId(uid: string): string {
   return `index_${uid}`;
-}
-
-function unreadable(reason: unknown): MiroirError {
-  const why = reason instanceof Error ? reason.message : String(reason);
-  return new MiroirError("miroir_store_unavailable", `No node shows which indexes there are: ${why}.`, {
-    status: 503,
-    reason,
-  });
 }

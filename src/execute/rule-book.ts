@@ -1,14 +1,13 @@
 import { parseRule, type RuleRecord } from "../cluster/search-rule.ts";
-import type { JsonObject, NodeInfo } from "../core/types.ts";
+import type { JsonObject } from "../core/types.ts";
 import type { HybridClock } from "../routing/stamp.ts";
-import type { Operator } from "./operator.ts";
+import type { SharedRecords } from "./shared-records.ts";
 import type { StateRecord } from "./state-index.ts";
-import { requireStored, type StoringTask, storeOnNodes, untilStored } from "./store-on-nodes.ts";
+import type { StoringTask } from "./store-on-nodes.ts";
 
 /** What a {@link RuleBook} works with. */
 export interface RuleBookOptions {
-  readonly operator: Operator;
-  readonly nodes: readonly NodeInfo[];
+  readonly records: SharedRecords;
   /** Sees every record's stamp, so that what this process writes is above it. */
   readonly stamps: Pick<HybridClock, "observe">;
 }
@@ -52,26 +51,24 @@ export class RuleBook {
   }
 
   /**
-   * Makes records the ones in force, all of them at once: known here now, enqueued on every node.
-   * @throws MiroirError `miroir_store_unavailable` naming the nodes that did not take them
+   * Makes records the ones in force, all of them at once: known here now.
+   * @throws MiroirError `miroir_store_unavailable` when they cannot be recorded
    */
   async put(...rules: readonly RuleRecord[]): Promise<void> {
     if (rules.length === 0) return;
     for (const rule of rules) this.#keep(rule);
     this.#order();
-    const { operator, nodes } = this.#options;
     const records = rules.map((rule): StateRecord => {
       return { id: `rule_${rule.uid}`, kind: "rule", value: rule as unknown as JsonObject };
     });
-    const stored = await storeOnNodes(operator, nodes, records);
-    this.#storing = stored.storing;
-    requireStored(stored, `Search rules ${rules.map(({ uid }) => `\`${uid}\``).join(", ")}`);
+    const names = rules.map(({ uid }) => `\`${uid}\``).join(", ");
+    this.#storing = await this.#options.records.put(records, `Search rules ${names}`);
   }
 
-  /** Resolves when the nodes show the last records that this process wrote. */
+  /** Resolves when other processes are shown the last records that this one wrote. */
   async stored(): Promise<void> {
     const storing = this.#storing;
-    await untilStored(this.#options.operator, storing);
+    await this.#options.records.untilShown(storing);
     if (this.#storing === storing) this.#storing = [];
   }
 

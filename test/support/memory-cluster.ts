@@ -5,6 +5,7 @@ import { DebtBook } from "../../src/execute/debt-book.ts";
 import { HealthMonitor } from "../../src/execute/health-monitor.ts";
 import { IndexRegistry } from "../../src/execute/index-registry.ts";
 import { Lanes } from "../../src/execute/lane.ts";
+import { NodeRecords } from "../../src/execute/node-records.ts";
 import { Operator } from "../../src/execute/operator.ts";
 import { RuleBook } from "../../src/execute/rule-book.ts";
 import { STATE_INDEX } from "../../src/execute/state-index.ts";
@@ -48,13 +49,14 @@ export async function memoryCluster(script: Script, shape: MemoryClusterShape): 
   const probe = () => Promise.reject(new Error("still down"));
   const health = new HealthMonitor({ health: new NodeHealth(), clock, nodesById, patienceMs: 1000, probe });
   const isSuspect = (node: string) => health.isSuspect(node);
-  const debts = new DebtBook({ operator, nodes, isSuspect });
+  const shared = new NodeRecords({ operator, nodes, isSuspect });
+  const debts = new DebtBook(shared);
   const stamps = new HybridClock({ now: () => clock.now(), writer: 1 });
   const learn: DebtBook["load"] = (records) => debts.load(records);
   const cluster: Cluster = {
     ...{ topology, nodesById, hasher: await loadHasher(), clock, transport, operator, health, debts, stamps },
-    registry: new IndexRegistry({ operator, nodes, isSuspect, maxAgeMs: 2000, learn, stamps }),
-    rules: new RuleBook({ operator, nodes, stamps }),
+    registry: new IndexRegistry({ records: shared, clock, operator, maxAgeMs: 2000, learn, stamps }),
+    rules: new RuleBook({ records: shared, stamps }),
     lanes: new Lanes(),
     repairer: { close: async () => undefined },
     intake: new Lanes(),

@@ -3,6 +3,7 @@ import { type IndexRow, latestRows, parseRow } from "../../cluster/registry.ts";
 import type { Topology } from "../../cluster/topology.ts";
 import type { NodeInfo } from "../../core/types.ts";
 import { DebtBook } from "../../execute/debt-book.ts";
+import { NodeRecords } from "../../execute/node-records.ts";
 import type { Operator } from "../../execute/operator.ts";
 import type { StateRecord } from "../../execute/state-index.ts";
 import type { Target } from "../cluster-flags.ts";
@@ -98,7 +99,7 @@ function rowsAmong(records: readonly StateRecord[]): IndexRow[] {
 }
 
 function debtsAmong(operator: Operator, nodes: readonly NodeInfo[], records: readonly StateRecord[]): Debt[] {
-  const book = new DebtBook({ operator, nodes, isSuspect: () => false });
+  const book = new DebtBook(new NodeRecords({ operator, nodes, isSuspect: () => false }));
   book.load(records);
   return book.ledger.list();
 }

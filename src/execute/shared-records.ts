@@ -1,0 +1,27 @@
+import type { StateRecord } from "./state-index.ts";
+import type { StoringTask } from "./store-on-nodes.ts";
+
+/** Where the records are kept that all processes of a cluster share: rows of indexes, debts, search rules. */
+export interface SharedRecords {
+  /**
+   * Every record there is.
+   * @throws MiroirError `miroir_store_unavailable` when nobody shows them
+   */
+  readAll(): Promise<readonly StateRecord[]>;
+  /** One record as it is now; undefined when there is none, or when nobody tells. */
+  readOne(id: string): Promise<StateRecord | undefined>;
+  /**
+   * Keeps records, all of them at once, wherever they may be read from. Answers the node tasks that are still to show them.
+   * @param what the records in words, for the error
+   * @throws MiroirError `miroir_store_unavailable`
+   */
+  put(records: readonly StateRecord[], what: string): Promise<readonly StoringTask[]>;
+  /**
+   * Keeps a record in at least one place that outlives this process, for what must be known even while nodes are down.
+   * @param what the record in words, for the error
+   * @throws MiroirError `miroir_store_unavailable`
+   */
+  keep(record: StateRecord, what: string): Promise<void>;
+  /** Resolves when everybody who reads is shown what these tasks store, or it took too long. */
+  untilShown(storing: readonly StoringTask[]): Promise<void>;
+}
