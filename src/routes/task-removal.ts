@@ -25,9 +25,26 @@ export const taskRemovalRoute: RouteHandler = {
     if ("refusal" in rights) return rights.refusal;
     const seen = (await cluster.tasks.views()).filter((view) => rights.sees(view["indexUid"]));
     const matched = matchingTasks(seen, request.params);
-    return remove(cluster, { request, call, matched });
+    const isDeletion = request.method === "DELETE";
+    return remove(cluster, { request, call, matched: isDeletion ? await whenDone(cluster, matched) : matched });
   },
 };
+
+/** Longest wait for tasks that are to be deleted and still under way, in milliseconds. */
+const DELETION_PATIENCE_MS = 2000;
+
+/** The same tasks a little later: a server's queue ends what it is at before it deletes tasks, and so deletes that too. */
+async function whenDone({ clock, tasks }: Cluster, matched: readonly JsonObject[]): Promise<readonly JsonObject[]> {
+  const uids = new Set(matched.map(({ uid }) => uid));
+  let latest = matched;
+  const startedAt = clock.monotonic();
+  for (let pauseMs = 10; latest.some(isOpen); pauseMs = Math.min(2 * pauseMs, 200)) {
+    if (clock.monotonic() - startedAt + pauseMs > DELETION_PATIENCE_MS) break;
+    await clock.sleep(pauseMs);
+    latest = (await tasks.views()).filter(({ uid }) => uids.has(uid));
+  }
+  return latest;
+}
 
 /** Filters that a cancelation or deletion takes. */
 const FILTERS = new Set([
