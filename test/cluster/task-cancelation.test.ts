@@ -76,3 +76,14 @@ describe("canceling tasks", () => {
     expect((await client.tasks.waitForTask(added)).status).toBe("succeeded");
   });
 });
+
+describe("deleting tasks", () => {
+  it("deletes what is under way when it is asked to, once that is done", async () => {
+    const { client } = await startSlowCluster([0, 150, 150]);
+    const { taskUid } = await client.index(UID).addDocuments([{ id: 1 }]);
+    const deletion = await client.tasks.deleteTasks({ uids: [taskUid] }).waitTask();
+    expect(deletion.details).toMatchObject({ matchedTasks: 1, deletedTasks: 1 });
+    await expect(client.tasks.getTask(taskUid)).rejects.toMatchObject({ cause: { code: "task_not_found" } });
+    expect(await client.index(UID).getDocument(1)).toEqual({ id: 1 });
+  });
+});

@@ -157,15 +157,6 @@ export function tasksScenarios({ name, open }: Environment): void {
       }
     });
 
-    it("deletes what is under way when it is asked to, once that is done", async () => {
-      const { client } = await open();
-      const { taskUid } = await client.index(UID).addDocuments([{ id: 1 }], { primaryKey: "id" });
-      const deletion = await client.tasks.deleteTasks({ uids: [taskUid] }).waitTask();
-      expect(deletion.details).toMatchObject({ matchedTasks: 1, deletedTasks: 1 });
-      await expect(client.tasks.getTask(taskUid)).rejects.toMatchObject({ cause: { code: "task_not_found" } });
-      expect(await client.index(UID).getDocument(1)).toEqual({ id: 1 });
-    });
-
     it("cancels and deletes nothing when nothing matches, and refuses to do it without a filter", async () => {
       const { client } = await open();
       await client.createIndex(UID).waitTask();
