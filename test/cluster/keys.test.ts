@@ -11,7 +11,7 @@ const KEY = { actions: ["search"], indexes: ["*"], expiresAt: null };
 
 describe("a change of keys while a node is in trouble", () => {
   it("is refused while the node is down, and changes nothing", async () => {
-    const { client, nodes, directs } = await startCluster({ settings: { attemptTimeoutMs: 200 } });
+    const { client, nodes, directs } = await startCluster({ settings: { attemptTimeoutMs: 800 } });
     await client.health();
     await nodes[2]?.close();
     await client.health();

@@ -12,7 +12,7 @@ const QUERIES = [
 ];
 
 async function filled(replicationFactor: number) {
-  const cluster = await startCluster({ replicationFactor, settings: { attemptTimeoutMs: 300, readTimeoutMs: 2000 } });
+  const cluster = await startCluster({ replicationFactor, settings: { attemptTimeoutMs: 800, readTimeoutMs: 15_000 } });
   for (const { indexUid } of QUERIES) {
     const index = cluster.client.index(indexUid);
     await index.updateSortableAttributes(["year"]).waitTask();

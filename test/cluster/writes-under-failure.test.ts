@@ -7,7 +7,7 @@ import { bodyText, isDocumentWrite, recordRequests } from "../support/requests.t
 
 const UID = "movies";
 const IDS = Array.from({ length: 40 }, (_, id) => id);
-const IMPATIENT: ClusterSettings = { attemptTimeoutMs: 150, writeTimeoutMs: 500 };
+const IMPATIENT: ClusterSettings = { attemptTimeoutMs: 800, writeTimeoutMs: 2000 };
 
 const revision = (round: number) => IDS.map((id) => ({ id, round }));
 
