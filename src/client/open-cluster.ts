@@ -22,8 +22,8 @@ import { NodeHealth } from "../select/health.ts";
 import { tasksOnNodes } from "../tasks/other-tasks.ts";
 import { TaskUids, WRITER_SLOTS } from "../tasks/task-uid.ts";
 import { TaskTracker } from "../tasks/tracker.ts";
-import { undiciTransport } from "../transport/undici.ts";
-import { systemClock } from "../util/clock.ts";
+import type { Random } from "../util/random.ts";
+import type { Environment } from "./environment.ts";
 import { clusterOptions, type StaticClusterConfig, type TopologyClusterConfig } from "./options.ts";
 import { toRequest } from "./to-request.ts";
 import { configuredTopology } from "./topology-source.ts";
@@ -47,17 +47,20 @@ export interface OpenCluster {
 }
 
 /** Connects everything: reads or builds the topology, meets the nodes, loads registry and debts. */
-export async function openCluster(config: StaticClusterConfig | TopologyClusterConfig): Promise<OpenCluster> {
+export async function openCluster(
+  config: StaticClusterConfig | TopologyClusterConfig,
+  environment: Environment,
+): Promise<OpenCluster> {
   const hasher = await loadHasher();
   const configured = await configuredTopology(config, hasher);
-  const clock = systemClock;
+  const { clock, random } = environment;
   const highWater = new TaskHighWater();
   const known = { clusterId: "" };
-  const transport = undiciTransport({
+  const transport = environment.transport({
     ...(config.connectionsPerNode === undefined ? {} : { connections: config.connectionsPerNode }),
     verify: (node) => verify(node),
   });
-  const operator = new Operator({ transport, clock, ...credentialsOf(config) });
+  const operator = new Operator({ transport, clock, random, ...credentialsOf(config) });
   const verify = (node: NodeInfo) =>
     verifyIdentity(operator, node, { clusterId: known.clusterId, lastTaskUid: highWater.of(node) });
   try {
@@ -66,7 +69,7 @@ export async function openCluster(config: StaticClusterConfig | TopologyClusterC
     const met = await introduce(operator, configured);
     known.clusterId = met.topology.clusterId;
     const cluster = assemble({
-      ...{ topology: met.topology, hasher, clock, transport, operator, highWater, verify },
+      ...{ topology: met.topology, hasher, clock, random, transport, operator, highWater, verify },
       config,
     });
     for (const { node, reason } of [...met.absent, ...met.strangers]) cluster.health.distrust(node, reason);
@@ -83,9 +86,10 @@ export async function openCluster(config: StaticClusterConfig | TopologyClusterC
 /** The cluster as it is configured, for what takes no key. */
 export async function configuredCluster(
   config: StaticClusterConfig | TopologyClusterConfig,
+  { clock, transport }: Environment,
 ): Promise<ConfiguredCluster> {
   const topology = await configuredTopology(config, await loadHasher());
-  return { topology, clock: systemClock, transport: undiciTransport(), options: clusterOptions(config) };
+  return { topology, clock, transport: transport({}), options: clusterOptions(config) };
 }
 
 /** What miroir's own calls carry: the headers of every other call, and the operator's key. */
@@ -97,14 +101,14 @@ function credentialsOf(config: StaticClusterConfig | TopologyClusterConfig): Cre
 
 type Credentials = Pick<OperatorOptions, "authorization" | "headers">;
 
-interface Parts extends Pick<Cluster, "topology" | "hasher" | "clock" | "transport" | "operator"> {
+interface Parts extends Pick<Cluster, "topology" | "hasher" | "clock" | "random" | "transport" | "operator"> {
   readonly highWater: TaskHighWater;
   readonly config: StaticClusterConfig | TopologyClusterConfig;
   verify(node: NodeInfo): Promise<void>;
 }
 
 function assemble({ highWater, config, verify, ...shared }: Parts): Cluster {
-  const { topology, clock, operator } = shared;
+  const { topology, clock, random, operator } = shared;
   const nodesById = new Map(topology.nodes.map((node) => [node.id, node]));
   const options = clusterOptions(config);
   const patienceMs = Math.min(options.attemptTimeoutMs, options.readTimeoutMs, options.writeTimeoutMs);
@@ -112,8 +116,8 @@ function assemble({ highWater, config, verify, ...shared }: Parts): Cluster {
   const isSuspect = (node: string) => health.isSuspect(node);
   const { nodes } = topology;
   const records = new NodeRecords({ operator, nodes, isSuspect });
-  const debts = new DebtBook(records);
-  const stamps = new HybridClock({ now: () => clock.now(), writer: randomBelow(2 ** 16) });
+  const debts = new DebtBook(records, random);
+  const stamps = new HybridClock({ now: () => clock.now(), writer: randomBelow(2 ** 16, random) });
   const rules = new RuleBook({ records, stamps });
   const learn: DebtBook["load"] = (records) => {
     debts.load(records);
@@ -144,13 +148,13 @@ function assemble({ highWater, config, verify, ...shared }: Parts): Cluster {
         },
       }),
     }),
-    taskUids: new TaskUids({ now: () => clock.now(), writer: randomBelow(WRITER_SLOTS) }),
+    taskUids: new TaskUids({ now: () => clock.now(), writer: randomBelow(WRITER_SLOTS, random) }),
     options,
   };
 }
 
-function randomBelow(limit: number): number {
-  return Math.floor(Math.random() * limit);
+function randomBelow(limit: number, random: Random): number {
+  return Math.floor(random.fraction() * limit);
 }
 
 /** Lets writes under way reach their end, then ends every timer and connection. */

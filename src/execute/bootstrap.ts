@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { MeilisearchApiError } from "meilisearch";
 import { parseTopology, type Topology } from "../cluster/topology.ts";
 import { describeDifference } from "../cluster/topology-difference.ts";
@@ -162,7 +161,7 @@ function explainUnfounded(error: unknown): never {
 
 /** Claims the nodes one after the other, so that of two founders one loses at the first node and waits for the other. */
 async function found(operator: Operator, configured: Topology, signal: AbortSignal | undefined): Promise<Introduction> {
-  const topology: Topology = { ...configured, clusterId: configured.clusterId || randomUUID() };
+  const topology: Topology = { ...configured, clusterId: configured.clusterId || operator.random.uuid() };
   const order = [...topology.nodes].sort((a, b) => (a.id < b.id ? -1 : 1));
   for (const [position, node] of order.entries()) {
     if (await claim(operator, node, signal)) continue;

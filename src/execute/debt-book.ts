@@ -1,9 +1,9 @@
-import { randomUUID } from "node:crypto";
 import { type Debt, DebtLedger, parseDebt } from "../cluster/debt.ts";
 import { holderOf, isDropped } from "../cluster/physical-names.ts";
 import { latestRows, parseRow } from "../cluster/registry.ts";
 import type { JsonObject } from "../core/types.ts";
 import { decodeStamp } from "../routing/stamp.ts";
+import type { Random } from "../util/random.ts";
 import type { SharedRecords } from "./shared-records.ts";
 import type { StateRecord } from "./state-index.ts";
 
@@ -11,6 +11,7 @@ import type { StateRecord } from "./state-index.ts";
 export class DebtBook {
   readonly ledger = new DebtLedger();
   readonly #records: Pick<SharedRecords, "keep">;
+  readonly #random: Pick<Random, "uuid">;
   /** Ids of the records whose debts the ledger has, or had. */
   readonly #known = new Set<string>();
   /** Debts that are not paid, by where they are written down. */
@@ -18,8 +19,9 @@ export class DebtBook {
   readonly #paid = new Set<string>();
   readonly #listeners = new Set<() => void>();
 
-  constructor(records: Pick<SharedRecords, "keep">) {
+  constructor(records: Pick<SharedRecords, "keep">, random: Pick<Random, "uuid">) {
     this.#records = records;
+    this.#random = random;
   }
 
   /** Calls back whenever there are new debts. */
@@ -56,7 +58,7 @@ export class DebtBook {
     const paid = [...this.#entries].filter(([, debt]) => owing.has(debt)).map(([key]) => key);
     if (paid.length === 0) return;
     await this.#records.keep(
-      { id: `payment_${randomUUID()}`, kind: "payment", value: { paid } },
+      { id: `payment_${this.#random.uuid()}`, kind: "payment", value: { paid } },
       "The payment of debts",
     );
     this.#learnPayment(paid);
@@ -85,7 +87,7 @@ export class DebtBook {
    */
   async record(debts: readonly Debt[]): Promise<void> {
     if (debts.length === 0) return;
-    const id = `debt_${randomUUID()}`;
+    const id = `debt_${this.#random.uuid()}`;
     this.#enter(id, debts);
     const value = { debts: debts as unknown as JsonObject[] };
     await this.#records.keep(

@@ -1,6 +1,7 @@
 import type { HttpMethod, NodeInfo } from "../core/types.ts";
 import type { NodeRequest, NodeResponse, Transport } from "../transport/transport.ts";
 import type { Clock } from "../util/clock.ts";
+import { type Random, systemRandom } from "../util/random.ts";
 import { attempt, describeAttempt, type Outcome } from "./attempt.ts";
 
 /** A request that miroir makes for itself, with the operator's key. */
@@ -24,6 +25,8 @@ export interface OperatorCall {
 export interface OperatorOptions {
   readonly transport: Transport;
   readonly clock: Clock;
+  /** @default systemRandom */
+  readonly random?: Random;
   /** Value of the authorization header, absent when the nodes have no master key. */
   readonly authorization: string | undefined;
   /** Further headers of every call, by lower-case name, such as what a proxy in front of the nodes asks for. */
@@ -63,6 +66,11 @@ export class Operator {
 
   get clock(): Clock {
     return this.#options.clock;
+  }
+
+  /** Names what miroir itself writes down. */
+  get random(): Random {
+    return this.#options.random ?? systemRandom;
   }
 
   /** Value of the authorization header of miroir's own calls. */

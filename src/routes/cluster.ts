@@ -14,6 +14,7 @@ import type { TaskUids } from "../tasks/task-uid.ts";
 import type { TaskTracker } from "../tasks/tracker.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { Clock } from "../util/clock.ts";
+import type { Random } from "../util/random.ts";
 
 /** Limits and defaults of a cluster's calls. */
 export interface ClusterOptions {
@@ -51,6 +52,7 @@ export interface Cluster {
   readonly nodesById: ReadonlyMap<string, NodeInfo>;
   readonly hasher: Hasher;
   readonly clock: Clock;
+  readonly random: Random;
   readonly transport: Transport;
   readonly operator: Operator;
   readonly health: HealthMonitor;

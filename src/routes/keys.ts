@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { ClusterRequest, ClusterResponse, JsonObject } from "../core/types.ts";
 import { commonKeys, isSameKey, logicalKey, physicalPatterns } from "../merge/api-keys.ts";
 import type { NodeResponse } from "../transport/transport.ts";
@@ -58,7 +57,7 @@ export const keyCreationRoute: RouteHandler = {
     if (typeof body !== "object" || body === null || Array.isArray(body)) {
       return asRefused(await askOneNode(cluster, request, context.call)); // no node takes it
     }
-    const asked = { uid: randomUUID(), ...(body as JsonObject) };
+    const asked = { uid: cluster.random.uuid(), ...(body as JsonObject) };
     const { indexes } = asked as JsonObject;
     if (Array.isArray(indexes)) Object.assign(asked, { indexes: physicalPatterns(indexes) });
     const isGiven = "uid" in body;

@@ -23,7 +23,7 @@ export async function queryVector(
   const { q = null, media = null, vector = null } = body;
   if (vector !== null) return { vector };
   const shards = allShards(cluster);
-  const shard = shards[Math.floor(Math.random() * shards.length)] ?? 0;
+  const shard = shards[Math.floor(cluster.random.fraction() * shards.length)] ?? 0;
   const sent = { q, media, hybrid: { embedder, semanticRatio: 1 }, retrieveVectors: true, limit: 0 };
   const result = await readShards(cluster, {
     ...{ index, shards: [shard], call, signal: request.signal },

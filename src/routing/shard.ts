@@ -8,10 +8,12 @@ export interface Hasher {
 /** How many low bits of an id's hash are kept: enough for every shard count up to 4,096. */
 const ID_HASH_BITS = 12;
 
+let loading: Promise<Hasher> | undefined;
+
 /** Loads the hash function once; everything that routes takes the answer as an argument and stays synchronous. */
-export async function loadHasher(): Promise<Hasher> {
-  const { h64 } = await loadXxhash();
-  return { hash: (text) => h64(text) };
+export function loadHasher(): Promise<Hasher> {
+  loading ??= loadXxhash().then(({ h64 }) => ({ hash: (text) => h64(text) }));
+  return loading;
 }
 
 /** The shard that a hash falls into: its low bits, `shards` being a power of two. */

@@ -17,6 +17,7 @@ import { NodeHealth } from "../../src/select/health.ts";
 import { TaskUids } from "../../src/tasks/task-uid.ts";
 import { TaskTracker } from "../../src/tasks/tracker.ts";
 import type { NodeRequest } from "../../src/transport/transport.ts";
+import { systemRandom } from "../../src/util/random.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { answer, MemoryTransport, memoryNode, type Script } from "./memory-transport.ts";
 
@@ -50,10 +51,11 @@ export async function memoryCluster(script: Script, shape: MemoryClusterShape): 
   const health = new HealthMonitor({ health: new NodeHealth(), clock, nodesById, patienceMs: 1000, probe });
   const isSuspect = (node: string) => health.isSuspect(node);
   const shared = new NodeRecords({ operator, nodes, isSuspect });
-  const debts = new DebtBook(shared);
+  const debts = new DebtBook(shared, systemRandom);
   const stamps = new HybridClock({ now: () => clock.now(), writer: 1 });
   const learn: DebtBook["load"] = (records) => debts.load(records);
   const cluster: Cluster = {
+    random: systemRandom,
     ...{ topology, nodesById, hasher: await loadHasher(), clock, transport, operator, health, debts, stamps },
     registry: new IndexRegistry({ records: shared, clock, operator, maxAgeMs: 2000, learn, stamps }),
     rules: new RuleBook({ records: shared, stamps }),

@@ -6,6 +6,7 @@ import { DebtBook } from "../../execute/debt-book.ts";
 import { NodeRecords } from "../../execute/node-records.ts";
 import type { Operator } from "../../execute/operator.ts";
 import type { StateRecord } from "../../execute/state-index.ts";
+import { systemRandom } from "../../util/random.ts";
 import type { Target } from "../cluster-flags.ts";
 import { type Marker, markerOf } from "./marker.ts";
 import { type AnsweringNode, type NodeSurvey, surveyNode } from "./node-survey.ts";
@@ -99,7 +100,7 @@ function rowsAmong(records: readonly StateRecord[]): IndexRow[] {
 }
 
 function debtsAmong(operator: Operator, nodes: readonly NodeInfo[], records: readonly StateRecord[]): Debt[] {
-  const book = new DebtBook(new NodeRecords({ operator, nodes, isSuspect: () => false }));
+  const book = new DebtBook(new NodeRecords({ operator, nodes, isSuspect: () => false }), systemRandom);
   book.load(records);
   return book.ledger.list();
 }

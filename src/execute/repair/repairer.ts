@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { authoritiesFor } from "../../cluster/authority.ts";
 import type { Debt } from "../../cluster/debt.ts";
 import { topologyOf } from "../../cluster/layout.ts";
@@ -46,7 +45,7 @@ export class Repairer {
   readonly #options: RepairerOptions;
   readonly #closed = new AbortController();
   /** Name on the locks of this process. */
-  readonly #holder = randomUUID();
+  readonly #holder: string;
   /** Since when a node has answered without a break. */
   readonly #upSince = new Map<string, number>();
   /** Before when a shard is not looked at again, by index and shard. */
@@ -57,6 +56,7 @@ export class Repairer {
 
   constructor(options: RepairerOptions) {
     this.#options = options;
+    this.#holder = options.operator.random.uuid();
     if (!options.isEnabled) return;
     options.debts.onDebt(() => {
       if (!this.#isRunning) this.#running = this.#run();

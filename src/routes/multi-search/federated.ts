@@ -37,7 +37,7 @@ export async function searchFederated(
   // A node's remotes are not the cluster's nodes.
   if (counting === undefined || batch.queries.some(namesRemote)) return refuseBatch(cluster, request, { call });
   // The same replicas answer both.
-  const steady: Batch = { ...batch, call: { preference: String(Math.random()), ...call } };
+  const steady: Batch = { ...batch, call: { preference: String(cluster.random.fraction()), ...call } };
   const queries = batch.queries.map((query) => planFederatedQuery(query, batch, federation));
   const found = await search(cluster, { batch: steady, federation: counting, queries });
   if ("refusal" in found) return refuseBatch(cluster, request, { response: found.refusal, call });
