@@ -31,7 +31,9 @@ export function commitChanges(data: StoreData, { changes, fence }: CommitRequest
     }
   }
   const revision = data.revision + 1;
-  for (const change of changes) applyChange(data, change, { revision, time });
+  // A value that no JSON can hold throws here, before anything is changed.
+  const copies = changes.map((change) => ({ ...change, value: copyOf(change.value) }));
+  for (const change of copies) applyChange(data, change, { revision, time });
   data.revision = revision;
   if (revision % COMMITS_PER_SWEEP === 0) forgetPast(data, time);
   return { ok: true, revision };
@@ -43,7 +45,7 @@ function applyChange(
   { revision, time }: { readonly revision: number; readonly time: number },
 ): void {
   if (value === null) data.entriesByKey.delete(key);
-  else data.entriesByKey.set(key, { value: copyOf(value), revision, expiresAt: time + ttlMs });
+  else data.entriesByKey.set(key, { value, revision, expiresAt: time + ttlMs });
 }
 
 /** Takes a lease, unless another holder has it. */

@@ -24,7 +24,7 @@ export function memoryStore(options: StoreOptions = {}): MemoryStore {
     read: async () => current,
     async change(make) {
       const before = current.revision;
-      const result = make(current);
+      const { result } = make(current);
       if (current.revision !== before) for (const tell of [...listeners]) tell(undefined);
       return result;
     },
