@@ -15,6 +15,8 @@ type Opener = (address: string, options: OpenStoreOptions) => Promise<StateStore
 /** Each backend is loaded when it is asked for. */
 const OPENERS: ReadonlyMap<string, Opener> = new Map<string, Opener>([
   ["memory:", async (_address, options) => (await import("./local/memory-store.ts")).memoryStore(options).open()],
+  ["redis:", async (address, options) => (await import("./redis/redis-store.ts")).redisStore(address, options)],
+  ["rediss:", async (address, options) => (await import("./redis/redis-store.ts")).redisStore(address, options)],
   ["file:", async (address, options) => (await import("./local/file-store.ts")).fileStore(address, options)],
 ]);
 
