@@ -14,6 +14,8 @@ type Opener = (address: string, options: OpenStoreOptions) => Promise<StateStore
 
 /** Each backend is loaded when it is asked for. */
 const OPENERS: ReadonlyMap<string, Opener> = new Map<string, Opener>([
+  ["http:", async (address, options) => (await import("./http/http-store.ts")).httpStore(address, options)],
+  ["https:", async (address, options) => (await import("./http/http-store.ts")).httpStore(address, options)],
   ["memory:", async (_address, options) => (await import("./local/memory-store.ts")).memoryStore(options).open()],
   ["redis:", async (address, options) => (await import("./redis/redis-store.ts")).redisStore(address, options)],
   ["rediss:", async (address, options) => (await import("./redis/redis-store.ts")).redisStore(address, options)],

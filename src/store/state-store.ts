@@ -31,8 +31,9 @@ export interface StateStore {
   /** A commit that deletes one key; it succeeds when there is none, unless `expected` says otherwise. */
   delete(key: string, options?: DeleteOptions): Promise<CommitResult>;
   /**
-   * Calls back when a key that begins with `prefix` may have changed. No more than a hint: it may come late, without
-   * reason, or never (an entry whose time is over gives none), so read again now and then all the same.
+   * Calls back when a key that begins with `prefix` may have changed, and once soon after the first watch began. No more
+   * than a hint: it may come late, without reason, or never (an entry whose time is over gives none), so read again now
+   * and then all the same.
    */
   watch(prefix: string, listener: () => void): StoreWatch;
   /**

@@ -57,9 +57,10 @@ export class StoreWatches {
     let seen: StoreStatus | undefined;
     for (;;) {
       // A store that cannot be asked has nothing to tell; the next look tells what was missed.
-      const status = await this.#driver.status(stopped).catch(() => seen);
-      if (seen !== undefined && !isSame(status, seen)) this.#tell(undefined);
-      seen = status;
+      const status = await this.#driver.status(stopped).catch(() => undefined);
+      // The first look cannot know what has changed since the watch began.
+      if (status !== undefined && !isSame(status, seen)) this.#tell(undefined);
+      seen = status ?? seen;
       await this.#clock.sleep(this.#pollMs, stopped, { background: true });
     }
   }
@@ -71,6 +72,6 @@ export class StoreWatches {
   }
 }
 
-function isSame(a: StoreStatus | undefined, b: StoreStatus): boolean {
-  return a?.revision === b.revision && a.incarnation === b.incarnation;
+function isSame(a: StoreStatus, b: StoreStatus | undefined): boolean {
+  return a.revision === b?.revision && a.incarnation === b.incarnation;
 }
