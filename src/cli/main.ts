@@ -8,6 +8,7 @@ import { initCommand } from "./init.ts";
 import { nodeCommand } from "./node.ts";
 import { planCommand } from "./plan.ts";
 import { statusCommand } from "./status.ts";
+import { storeCommand } from "./store.ts";
 
 /** Runs the command line; answers the process's exit code. */
 async function main(args: readonly string[]): Promise<number> {
@@ -29,7 +30,15 @@ function miroirProgram(): Command {
     .description("One Meilisearch index over many servers.")
     .version(packageVersion())
     .exitOverride();
-  const commands = [initCommand(), statusCommand(), doctorCommand(), planCommand(), nodeCommand(), completionCommand()];
+  const commands = [
+    initCommand(),
+    statusCommand(),
+    doctorCommand(),
+    planCommand(),
+    nodeCommand(),
+    storeCommand(),
+    completionCommand(),
+  ];
   for (const command of commands) program.addCommand(command);
   inheritSettings(program);
   return program;

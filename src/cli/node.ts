@@ -1,7 +1,8 @@
 import { once } from "node:events";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { createEmbeddedNode } from "../testing/embedded-node/index.ts";
 import { CommandFailed, EXIT } from "./exit-code.ts";
+import { parsePort } from "./port.ts";
 
 interface NodeOptions {
   readonly port: number;
@@ -46,10 +47,4 @@ function whyNotStarted(
   }
   if (data === undefined) return why;
   return `--data is ${data}, which cannot be used: ${why}. Give a journal that \`miroir node\` wrote, or a new file in a folder that exists.`;
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError("Give a number from 0 to 65535.");
-  return port;
 }

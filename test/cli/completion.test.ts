@@ -23,7 +23,7 @@ describe("miroir completion", () => {
     expect(await bashOffers(stdout, [""])).toEqual(
       expect.arrayContaining(["init", "status", "doctor", "plan", "node", "completion"]),
     );
-    expect(await bashOffers(stdout, ["st"])).toEqual(["status"]);
+    expect(await bashOffers(stdout, ["sta"])).toEqual(["status"]);
     expect(await bashOffers(stdout, ["plan", ""])).toEqual(expect.arrayContaining(["search", "write"]));
     expect(await bashOffers(stdout, ["plan", "search", "movies", "--topology", "x", "--fil"])).toEqual(["--filter"]);
     expect(await bashOffers(stdout, ["completion", "f"])).toEqual(["fish"]);
