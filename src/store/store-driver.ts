@@ -15,7 +15,7 @@ export interface LeaseRequest {
 }
 
 /** Which entries of a log are wanted. */
-export interface ReadRequest {
+interface ReadRequest {
   readonly log: string;
   readonly after: number;
   readonly limit: number;

@@ -36,6 +36,26 @@ export function sharedByProcesses(startStore: () => Promise<string>): void {
     await watcher.close();
   });
 
+  it("a writer that sleeps at any point blocks nobody and overwrites nothing", async () => {
+    const address = await startStore();
+    const store = await openStore(address);
+    const sleeper = startWorker("increment", address, "sleeper", "1000000");
+    await sleeper.hasSaid(1);
+    let own = 0;
+    for (let round = 0; round < 5; round += 1) {
+      sleeper.child.kill("SIGSTOP");
+      for (let n = 0; n < 5; n += 1, own += 1) await increment(store);
+      sleeper.child.kill("SIGCONT");
+      await sleeper.hasSaid(sleeper.said.length + 1 + Math.floor(Math.random() * 5));
+    }
+    sleeper.child.kill("SIGKILL");
+    await sleeper.ended;
+    const counter = Number((await store.get("counter"))?.value);
+    // Its last increment may have been made and not been said.
+    expect([0, 1]).toContain(counter - own - sleeper.said.length);
+    await store.close();
+  });
+
   it("a holder that slept over the end of its lease wakes up fenced off", async () => {
     const address = await startStore();
     const store = await openStore(address);
@@ -51,6 +71,14 @@ export function sharedByProcesses(startStore: () => Promise<string>): void {
     expect((await store.get("led"))?.value).toBe("successor");
     await store.close();
   });
+}
+
+async function increment(store: StateStore): Promise<void> {
+  for (;;) {
+    const current = await store.get("counter");
+    const value = Number(current?.value ?? 0) + 1;
+    if ((await store.put("counter", value, { expected: current?.revision ?? null })).ok) return;
+  }
 }
 
 interface Writings {

@@ -22,8 +22,10 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
+const PROGRAM = "redis-server";
+
 /** Whether there is a `redis-server` to start. */
-export const hasRedis = spawnSync("redis-server", ["--version"]).status === 0;
+export const hasRedis = spawnSync(PROGRAM, ["--version"]).status === 0;
 
 /** Starts `redis-server` on a free port, with a folder of its own, every write on disk before it is answered. */
 export async function startRedis(): Promise<RedisServer> {
@@ -58,7 +60,7 @@ export async function startRedis(): Promise<RedisServer> {
 
 async function start(port: number, dir: string, appendOnly: "yes" | "no"): Promise<ChildProcess> {
   const settings = ["--bind", "127.0.0.1", "--dir", dir, "--save", "", "--appendonly", appendOnly];
-  const server = spawn("redis-server", ["--port", String(port), ...settings, "--appendfsync", "always"], {
+  const server = spawn(PROGRAM, ["--port", String(port), ...settings, "--appendfsync", "always"], {
     stdio: "ignore",
   });
   await eventually(() => ask(port, ["PING"]), 20_000);

@@ -4,7 +4,7 @@ import type { StoreChanges } from "./store-changes.ts";
 import { BODY, statusTag } from "./wire.ts";
 
 /** A request to a store. */
-export interface StoreRequest {
+interface StoreRequest {
   readonly params: URLSearchParams;
   /** Lower-cased names. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;

@@ -19,11 +19,11 @@ export async function fileStore(address: string, options: StoreOptions = {}): Pr
 
 /** One path for one file, whatever links lead to it, because the drafts lie beside it. */
 async function truePath(address: string): Promise<string> {
-  const named = pathOf(address);
-  const path = resolve(named instanceof URL ? fileURLToPath(named) : named);
   try {
+    const named = pathOf(address);
+    const path = resolve(named instanceof URL ? fileURLToPath(named) : named);
     return await realpath(path).catch(async () => join(await realpath(dirname(path)), basename(path)));
   } catch (error) {
-    throw storeFailure(error, { path, outcome: "none" });
+    throw storeFailure(error, { path: address.slice("file:".length), outcome: "none" });
   }
 }

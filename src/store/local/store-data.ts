@@ -14,7 +14,7 @@ export interface StoreData {
 }
 
 /** What is kept of a key. */
-export interface StoredEntry {
+interface StoredEntry {
   readonly value: JsonValue;
   readonly revision: number;
   /** Infinity when kept for ever. */
@@ -22,14 +22,14 @@ export interface StoredEntry {
 }
 
 /** What is kept of a lease; a released one has run out at once. */
-export interface StoredLease {
+interface StoredLease {
   readonly holder: string;
   readonly token: number;
   readonly expiresAt: number;
 }
 
 /** What is kept of a log: the entries from `first` on. */
-export interface StoredLog {
+interface StoredLog {
   first: number;
   readonly entries: JsonValue[];
 }
