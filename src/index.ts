@@ -9,3 +9,22 @@ export type { Attempt } from "./core/attempt.ts";
 export { MiroirError, type MiroirErrorCode } from "./core/errors.ts";
 export { type Coverage, type Meta, metaOf, type WriteReceipt } from "./core/meta.ts";
 export type { CallOptions } from "./routes/cluster.ts";
+export { type ServedStoreHandle, type ServeStoreOptions, serveStore } from "./store/http/serve-store.ts";
+export { type OpenStoreOptions, openStore } from "./store/open-store.ts";
+export type {
+  CommitOptions,
+  CommitResult,
+  DeleteOptions,
+  Lease,
+  LeaseOptions,
+  LogEntry,
+  PutOptions,
+  ReadOptions,
+  StateStore,
+  StoreCallOptions,
+  StoreChange,
+  StoreEntry,
+  StoreStatus,
+  StoreWatch,
+} from "./store/state-store.ts";
+export { StoreUnavailable } from "./store/store-unavailable.ts";

@@ -10,5 +10,11 @@ export {
 } from "./embedded-node/index.ts";
 export { type IndexFixture, loadFixtures } from "./fixtures.ts";
 export { type MeilisearchHandlersOptions, meilisearchHandlers } from "./msw-handlers.ts";
+export type { StoreAbility, StoreBackend } from "./store-conformance/store-case.ts";
+export {
+  type StoreConformanceCase,
+  type StoreConformanceOptions,
+  storeConformance,
+} from "./store-conformance/store-conformance.ts";
 export { startTestCluster } from "./test-cluster/start-test-cluster.ts";
 export type { NodeSource, TestCluster, TestClusterOptions, TestNode } from "./test-cluster/test-cluster.ts";

@@ -14,7 +14,10 @@ const ownTypes = (file: string) => {
   const source = readFileSync(new URL(`../../../src/${file}`, import.meta.url), "utf8");
   return [...source.matchAll(/export (type )?\{([^}]*)\}/g)]
     .flatMap(([, isTypes, names = ""]) =>
-      names.split(",").map((name) => (isTypes ? `type ${name.trim()}` : name.trim())),
+      names
+        .split(",")
+        .filter((name) => name.trim() !== "")
+        .map((name) => (isTypes ? `type ${name.trim()}` : name.trim())),
     )
     .filter((name) => name.startsWith("type "))
     .map((name) => name.slice("type ".length));
