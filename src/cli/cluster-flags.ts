@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
+import { clusterSource } from "../client/cluster-source.ts";
 import { toClusterConfig } from "../client/options.ts";
-import { configuredTopology } from "../client/topology-source.ts";
 import { buildTopology, type NodeConfig, type Topology } from "../cluster/topology.ts";
 import { MiroirError } from "../core/errors.ts";
+import type { StateRecord } from "../execute/state-index.ts";
+import { StoreRecords } from "../execute/store-records.ts";
 import type { Hasher } from "../routing/shard.ts";
 import { CommandFailed, EXIT } from "./exit-code.ts";
 import { parseCount, parseNodeList } from "./node-list.ts";
@@ -27,12 +29,17 @@ export interface Target {
   readonly unsaid: { readonly ids: ReadonlySet<string>; readonly replicationFactor: boolean; readonly shards: boolean };
   /** Whether groups, weights and table were given too. */
   readonly isFromFile: boolean;
+  /** What the cluster's processes share, where a store holds it; the nodes hold it otherwise. */
+  readonly records?: readonly StateRecord[];
 }
 
 /** Adds those flags to a command. */
 export function withClusterFlags(command: Command): Command {
   return command
-    .option("--topology <file>", `topology file (default: $MIROIR_TOPOLOGY, or ./${DEFAULT_FILE})`)
+    .option(
+      "--topology <file>",
+      `topology file or address of a store (default: $MIROIR_TOPOLOGY, or ./${DEFAULT_FILE})`,
+    )
     .option(
       "--nodes <list>",
       "servers instead of a file: url,url or id=url,id=url (default: $MIROIR_NODES)",
@@ -101,9 +108,15 @@ async function fileTarget(file: string, { rf, shards }: ClusterFlags, hasher: Ha
   if (rf !== undefined || shards !== undefined) {
     throw new CommandFailed(EXIT.usage, "--rf and --shards go with --nodes; a topology file says both.");
   }
-  const address = file.startsWith("file:") ? file : `file:${file}`;
-  const topology = await configuredTopology({ topology: address }, hasher);
-  return { topology, unsaid: { ids: new Set(), replicationFactor: false, shards: false }, isFromFile: true };
+  const source = await clusterSource({ topology: /^[a-z]+:/.test(file) ? file : `file:${file}` }, { hasher });
+  const { topology, store } = source;
+  const unsaid = { ids: new Set<string>(), replicationFactor: false, shards: false };
+  try {
+    const records = store && (await new StoreRecords(store).readAll());
+    return { topology, unsaid, isFromFile: true, ...(records && { records }) };
+  } finally {
+    await source.close();
+  }
 }
 
 function nodesTarget(nodes: readonly NodeConfig[], { rf, shards }: ClusterFlags, hasher: Hasher): Target {

@@ -9,6 +9,7 @@ import { askNodes } from "./ask-nodes.ts";
 import { DEFAULT_FILE, KEY_HELP, keyOf } from "./cluster-flags.ts";
 import { CommandFailed, EXIT } from "./exit-code.ts";
 import { adoptTopology, requireFitServers } from "./init/check-servers.ts";
+import { putClusterIntoStore } from "./init/put-cluster.ts";
 import { refuseExisting, writeTopologyFile } from "./init/topology-file.ts";
 import { parseCount, parseGroup, parseNode } from "./node-list.ts";
 import { markerOf } from "./survey/marker.ts";
@@ -23,6 +24,8 @@ interface InitFlags {
   readonly group?: readonly NodeConfig[];
   readonly key?: string;
   readonly out: string;
+  readonly store?: string;
+  readonly fromNodes?: boolean;
   readonly force?: boolean;
   readonly dryRun?: boolean;
   readonly json?: boolean;
@@ -31,7 +34,7 @@ interface InitFlags {
 /** `miroir init`: from servers to a topology file. */
 export function initCommand(): Command {
   return new Command("init")
-    .description("check servers and write a topology file; changes nothing on them")
+    .description("check servers and write a topology file, or put the cluster into a store")
     .argument("[url...]", "servers: addresses, or id=address to name them")
     .option(
       "--rf <number>",
@@ -42,6 +45,8 @@ export function initCommand(): Command {
     .option("--group <name=url,url>", "servers of a replica group, a full copy each; can be repeated", parseGroup)
     .option("--key <key>", KEY_HELP)
     .option("--out <file>", "where to write the topology", DEFAULT_FILE)
+    .option("--store <address>", "put the cluster into this store instead: redis://…, http://… or file:…")
+    .option("--from-nodes", "with --store: move what the servers hold of a cluster into it; stop its processes first")
     .option("--force", "replace the file if it exists")
     .option("--dry-run", "check and show the plan, write nothing")
     .option("--json", "print the topology as JSON instead of a table")
@@ -50,21 +55,41 @@ export function initCommand(): Command {
 
 async function runInit(urls: readonly string[], flags: InitFlags): Promise<void> {
   const isDry = flags.dryRun === true;
+  if (flags.fromNodes === true && flags.store === undefined) {
+    throw new CommandFailed(EXIT.usage, "--from-nodes goes with --store: name the store to move the cluster into.");
+  }
   const planned = await plan([...urls.map(parseNode), ...(flags.group ?? [])], flags);
-  if (flags.force !== true && !isDry) refuseExisting(flags.out);
+  if (flags.store === undefined && flags.force !== true && !isDry) refuseExisting(flags.out);
   const surveys = await askNodes(keyOf(flags), (operator) =>
     Promise.all(planned.nodes.map((node) => surveyNode(operator, node))),
   );
   requireFitServers(surveys);
   const topology = adoptTopology(planned, surveys);
-  if (!isDry) await writeTopologyFile(flags.out, topology);
+  const isKnown = surveys.some((survey) => markerOf(survey)?.kind === "read");
+  if (flags.store === undefined) {
+    if (!isDry) await writeTopologyFile(flags.out, topology);
+  } else {
+    requireMove(isKnown, flags);
+    if (!isDry) await putClusterIntoStore(flags.store, { topology, surveys, key: keyOf(flags) });
+  }
   const lines = flags.json === true ? [JSON.stringify(topology, null, 2)] : planLines(topology);
   process.stdout.write(`${lines.join("\n")}\n`);
-  const isKnown = surveys.some((survey) => markerOf(survey)?.kind === "read");
   const where = isKnown
     ? "The servers hold this cluster already."
     : "The first client that connects founds the cluster.";
-  process.stderr.write(isDry ? "Nothing was written.\n" : `Wrote ${flags.out}. ${where}\n`);
+  const written = flags.store === undefined ? `Wrote ${flags.out}.` : "Put the cluster into the store.";
+  process.stderr.write(isDry ? "Nothing was written.\n" : `${written} ${where}\n`);
+}
+
+/** What servers hold of a cluster is moved when that is asked for, and only then. */
+function requireMove(isKnown: boolean, { fromNodes }: InitFlags): void {
+  if (isKnown === (fromNodes === true)) return;
+  throw new CommandFailed(
+    EXIT.refused,
+    isKnown
+      ? "The servers hold a cluster that keeps its state on them. Stop its processes, and give --from-nodes to move it into the store."
+      : "The servers hold no cluster that could be moved. Leave out --from-nodes.",
+  );
 }
 
 async function plan(nodes: readonly NodeConfig[], { rf, shards }: InitFlags): Promise<Topology> {

@@ -11,6 +11,7 @@ import { Repairer } from "../execute/repair/repairer.ts";
 import { RuleBook } from "../execute/rule-book.ts";
 import { requireSupportedServers } from "../execute/server-version.ts";
 import { requireSharedMasterKey } from "../execute/shared-keys.ts";
+import { StoreRecords } from "../execute/store-records.ts";
 import { TaskHighWater } from "../execute/task-high-water.ts";
 import { RULES_INDEX } from "../routes/align-rules.ts";
 import type { Cluster, ConfiguredCluster } from "../routes/cluster.ts";
@@ -23,10 +24,10 @@ import { tasksOnNodes } from "../tasks/other-tasks.ts";
 import { TaskUids, WRITER_SLOTS } from "../tasks/task-uid.ts";
 import { TaskTracker } from "../tasks/tracker.ts";
 import type { Random } from "../util/random.ts";
+import { type ClusterSource, clusterSource } from "./cluster-source.ts";
 import type { Environment } from "./environment.ts";
 import { clusterOptions, type StaticClusterConfig, type TopologyClusterConfig } from "./options.ts";
 import { toRequest } from "./to-request.ts";
-import { configuredTopology } from "./topology-source.ts";
 
 /** Age from which the registry's rows are read again in the background, in milliseconds. */
 const REGISTRY_MAX_AGE_MS = 2000;
@@ -51,9 +52,10 @@ export async function openCluster(
   config: StaticClusterConfig | TopologyClusterConfig,
   environment: Environment,
 ): Promise<OpenCluster> {
-  const hasher = await loadHasher();
-  const configured = await configuredTopology(config, hasher);
   const { clock, random } = environment;
+  const hasher = await loadHasher();
+  const source = await clusterSource(config, { hasher, clock });
+  const { nodes } = source.topology;
   const highWater = new TaskHighWater();
   const known = { clusterId: "" };
   const transport = environment.transport({
@@ -62,23 +64,25 @@ export async function openCluster(
   });
   const operator = new Operator({ transport, clock, random, ...credentialsOf(config) });
   const verify = (node: NodeInfo) =>
-    verifyIdentity(operator, node, { clusterId: known.clusterId, lastTaskUid: highWater.of(node) });
+    verifyIdentity(operator, node, { ...known, keeper: source.keeper, lastTaskUid: highWater.of(node) });
   try {
-    await requireSupportedServers(operator, configured.nodes);
-    await requireSharedMasterKey(operator, configured.nodes);
-    const met = await introduce(operator, configured);
+    await requireSupportedServers(operator, nodes);
+    await requireSharedMasterKey(operator, nodes);
+    const met = await introduce(operator, source);
     known.clusterId = met.topology.clusterId;
+    const inStore = source.store && new StoreRecords(source.store);
     const cluster = assemble({
       ...{ topology: met.topology, hasher, clock, random, transport, operator, highWater, verify },
-      config,
+      ...{ config, inStore },
     });
     for (const { node, reason } of [...met.absent, ...met.strangers]) cluster.health.distrust(node, reason);
-    cluster.registry.load(met.records);
-    cluster.debts.load(met.records);
-    cluster.rules.load(met.records);
-    return { cluster, close: () => close(cluster) };
+    const records = inStore === undefined ? met.records : await inStore.readAll();
+    for (const shelf of [cluster.registry, cluster.debts, cluster.rules]) shelf.load(records);
+    const unwatch = inStore?.watch(() => void cluster.registry.refresh().catch(() => undefined)); // it is read again when old
+    return { cluster, close: () => close(cluster, source, unwatch) };
   } catch (error) {
     await transport.close();
+    await source.close();
     throw error;
   }
 }
@@ -88,7 +92,8 @@ export async function configuredCluster(
   config: StaticClusterConfig | TopologyClusterConfig,
   { clock, transport }: Environment,
 ): Promise<ConfiguredCluster> {
-  const topology = await configuredTopology(config, await loadHasher());
+  const { topology, close } = await clusterSource(config, { hasher: await loadHasher(), clock });
+  await close();
   return { topology, clock, transport: transport({}), options: clusterOptions(config) };
 }
 
@@ -104,10 +109,12 @@ type Credentials = Pick<OperatorOptions, "authorization" | "headers">;
 interface Parts extends Pick<Cluster, "topology" | "hasher" | "clock" | "random" | "transport" | "operator"> {
   readonly highWater: TaskHighWater;
   readonly config: StaticClusterConfig | TopologyClusterConfig;
+  /** The shared records where a store holds them. */
+  readonly inStore: StoreRecords | undefined;
   verify(node: NodeInfo): Promise<void>;
 }
 
-function assemble({ highWater, config, verify, ...shared }: Parts): Cluster {
+function assemble({ highWater, config, inStore, verify, ...shared }: Parts): Cluster {
   const { topology, clock, random, operator } = shared;
   const nodesById = new Map(topology.nodes.map((node) => [node.id, node]));
   const options = clusterOptions(config);
@@ -115,7 +122,7 @@ function assemble({ highWater, config, verify, ...shared }: Parts): Cluster {
   const health = new HealthMonitor({ health: new NodeHealth(), clock, nodesById, patienceMs, probe: verify });
   const isSuspect = (node: string) => health.isSuspect(node);
   const { nodes } = topology;
-  const records = new NodeRecords({ operator, nodes, isSuspect });
+  const records = inStore ?? new NodeRecords({ operator, nodes, isSuspect });
   const debts = new DebtBook(records, random);
   const stamps = new HybridClock({ now: () => clock.now(), writer: randomBelow(2 ** 16, random) });
   const rules = new RuleBook({ records, stamps });
@@ -158,10 +165,16 @@ function randomBelow(limit: number, random: Random): number {
 }
 
 /** Lets writes under way reach their end, then ends every timer and connection. */
-async function close({ intake, lanes, tasks, repairer, transport }: Cluster): Promise<void> {
+async function close(
+  { intake, lanes, tasks, repairer, transport }: Cluster,
+  source: ClusterSource,
+  unwatch: (() => void) | undefined,
+): Promise<void> {
   await intake.idle();
   await repairer.close();
   await lanes.idle();
   await tasks.close();
   await transport.close();
+  unwatch?.();
+  await source.close();
 }

@@ -3,6 +3,7 @@ import type { WriteConsistency } from "../cluster/quorum.ts";
 import { type ClusterConfig, checkClusterConfig, type NodeConfig } from "../cluster/topology.ts";
 import { MiroirError } from "../core/errors.ts";
 import type { ClusterOptions } from "../routes/cluster.ts";
+import type { StateStore } from "../store/state-store.ts";
 
 /** What both kinds of cluster configuration share; the rest is the official client's own. */
 export interface ClusterSettings extends Omit<Config, "host"> {
@@ -46,10 +47,13 @@ export interface StaticClusterConfig extends ClusterSettings {
   readonly shards?: number;
 }
 
-/** A cluster written down in a topology file. */
+/** A cluster written down in a topology file or held by a state store. */
 export interface TopologyClusterConfig extends ClusterSettings {
-  /** `file:./miroir.json` */
-  readonly topology: string;
+  /**
+   * `file:./miroir.json`, a topology file or a store for the processes of one machine; `redis://`, `rediss://`,
+   * `http://` or `https://` (`miroir store serve`), a store for all; or a store of your own.
+   */
+  readonly topology: string | StateStore;
 }
 
 /** The official configuration for one server, or a cluster. */
@@ -123,8 +127,9 @@ export function checkConfig(config: StaticClusterConfig | TopologyClusterConfig)
   if (!Array.isArray(replicateEverywhere) || !replicateEverywhere.every((uid) => typeof uid === "string"))
     refuse("replicateEverywhere", replicateEverywhere, "Give a list of index uids.");
   if ("topology" in config) {
-    if (!config.topology.startsWith("file:"))
-      refuse("topology", config.topology, "Give `file:` and the path of a topology file.");
+    const { topology } = config;
+    if (typeof topology === "string" && !/^(file|rediss?|https?):/.test(topology))
+      refuse("topology", topology, "Give `file:` and a path, or the address of a store: `redis://…` or `http://…`.");
     if ("nodes" in config) refuse("nodes", "given", "Give either `nodes` or `topology`, not both.");
     return;
   }

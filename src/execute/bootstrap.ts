@@ -5,10 +5,17 @@ import type { Attempt } from "../core/attempt.ts";
 import { ClusterUnreachable, MiroirError } from "../core/errors.ts";
 import type { ErrorBody, JsonObject, NodeInfo } from "../core/types.ts";
 import type { NodeResponse } from "../transport/transport.ts";
-import { MARKER_ID } from "./identity.ts";
+import { type Keeper, keeperOf, MARKER_ID } from "./identity.ts";
 import { type Operator, OperatorCallFailed } from "./operator.ts";
 import { shareDefaultKeys } from "./shared-keys.ts";
 import { putState, readState, STATE_INDEX, STATE_SETTINGS, type StateRecord } from "./state-index.ts";
+
+/** The cluster that the nodes are taken for. */
+export interface ExpectedCluster {
+  readonly topology: Topology;
+  /** Where its processes keep what they share. */
+  readonly keeper: Keeper;
+}
 
 /** What the nodes said when the process met them. */
 export interface Introduction {
@@ -33,15 +40,19 @@ interface Greeting {
  * @throws MiroirError `miroir_topology_mismatch` when markers and configuration disagree, `miroir_store_unavailable` when
  * too few nodes answer, or a node's own refusal of the key
  */
-export async function introduce(operator: Operator, configured: Topology, signal?: AbortSignal): Promise<Introduction> {
-  const greetings = await Promise.all(configured.nodes.map((node) => greet(operator, node, signal)));
+export async function introduce(
+  operator: Operator,
+  expected: ExpectedCluster,
+  signal?: AbortSignal,
+): Promise<Introduction> {
+  const greetings = await Promise.all(expected.topology.nodes.map((node) => greet(operator, node, signal)));
   for (const { failure } of greetings) if (failure !== undefined) refuseFatal(failure);
   const members = greetings.filter((greeting) => markerOf(greeting) !== undefined);
   if (members.length === 0) {
     refuseUnlessFoundable(greetings);
-    return found(operator, configured, signal).catch(explainUnfounded);
+    return found(operator, expected, signal).catch(explainUnfounded);
   }
-  return adopt(configured, greetings, members);
+  return adopt(expected, greetings, members);
 }
 
 async function greet(operator: Operator, node: NodeInfo, signal: AbortSignal | undefined): Promise<Greeting> {
@@ -107,8 +118,13 @@ function refuseUnlessFoundable(greetings: readonly Greeting[]): void {
   );
 }
 
-function adopt(configured: Topology, greetings: readonly Greeting[], members: readonly Greeting[]): Introduction {
+function adopt(
+  { topology: configured, keeper }: ExpectedCluster,
+  greetings: readonly Greeting[],
+  members: readonly Greeting[],
+): Introduction {
   const topology = agreedTopology(members);
+  requireKeeper(keeper, members);
   const difference = describeDifference(configured, topology);
   if (difference !== undefined) {
     throw new MiroirError(
@@ -127,6 +143,19 @@ function adopt(configured: Topology, greetings: readonly Greeting[], members: re
     ),
     strangers: strangers.map(({ node }) => ({ node: node.id, url: node.url, reason: "has no marker of this cluster" })),
   };
+}
+
+/** Two keepers would be two clusters: neither would see what the other one's processes were told. */
+function requireKeeper(keeper: Keeper, members: readonly Greeting[]): void {
+  for (const member of members) {
+    const marker = markerOf(member);
+    if (marker === undefined || keeperOf(marker) === keeper) continue;
+    const remedy =
+      keeper === "nodes"
+        ? "keeps its state in a store. Name the store as `topology`"
+        : "keeps its state on the nodes. Move it into the store with `miroir init --from-nodes --store`";
+    throw mismatch(member.node, `belongs to a cluster that ${remedy}`);
+  }
 }
 
 /** The topology all markers agree on; each marker must sit on the node it names. */
@@ -160,18 +189,23 @@ function explainUnfounded(error: unknown): never {
 }
 
 /** Claims the nodes one after the other, so that of two founders one loses at the first node and waits for the other. */
-async function found(operator: Operator, configured: Topology, signal: AbortSignal | undefined): Promise<Introduction> {
+async function found(
+  operator: Operator,
+  expected: ExpectedCluster,
+  signal: AbortSignal | undefined,
+): Promise<Introduction> {
+  const { topology: configured, keeper } = expected;
   const topology: Topology = { ...configured, clusterId: configured.clusterId || operator.random.uuid() };
   const order = [...topology.nodes].sort((a, b) => (a.id < b.id ? -1 : 1));
   for (const [position, node] of order.entries()) {
     if (await claim(operator, node, signal)) continue;
-    if (position === 0) return waitForFounder(operator, configured, signal);
+    if (position === 0) return waitForFounder(operator, expected, signal);
     throw mismatch(
       node,
       `already has an index \`${STATE_INDEX}\` without a marker. Delete that index there and start again`,
     );
   }
-  await Promise.all(order.map((node) => writeMarker(operator, node, { topology, signal })));
+  await Promise.all(order.map((node) => writeMarker(operator, node, { topology, keeper, signal })));
   await shareDefaultKeys(operator, order);
   return { topology, records: [], absent: [], strangers: [] };
 }
@@ -189,10 +223,11 @@ async function claim(operator: Operator, node: NodeInfo, signal: AbortSignal | u
   return task.status === "succeeded";
 }
 
-async function writeMarker(
+/** Says on a node whose it is, and waits until it does. */
+export async function writeMarker(
   operator: Operator,
   node: NodeInfo,
-  { topology, signal }: { topology: Topology; signal: AbortSignal | undefined },
+  { topology, keeper, signal }: ExpectedCluster & { readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
   await operator.demand(node, {
     method: "PATCH",
@@ -200,7 +235,8 @@ async function writeMarker(
     body: STATE_SETTINGS,
     unchecked: true,
   });
-  const value = { clusterId: topology.clusterId, nodeId: node.id, topology: topology as unknown as JsonObject };
+  const { clusterId } = topology;
+  const value = { clusterId, nodeId: node.id, keeper, topology: topology as unknown as JsonObject };
   const record: StateRecord = { id: MARKER_ID, kind: "marker", value };
   const taskUid = await putState(operator, node, [record], { unchecked: true });
   const task = await operator.waitForTask(node, taskUid, signal);
@@ -210,13 +246,13 @@ async function writeMarker(
 /** Polls until the process that won the first node has written the markers. */
 async function waitForFounder(
   operator: Operator,
-  configured: Topology,
+  expected: ExpectedCluster,
   signal: AbortSignal | undefined,
 ): Promise<Introduction> {
   const { clock } = operator;
   for (const startedAt = clock.monotonic(); clock.monotonic() - startedAt < 10_000; await clock.sleep(100, signal)) {
-    const greetings = await Promise.all(configured.nodes.map((node) => greet(operator, node, signal)));
-    if (greetings.every((greeting) => markerOf(greeting) !== undefined)) return adopt(configured, greetings, greetings);
+    const greetings = await Promise.all(expected.topology.nodes.map((node) => greet(operator, node, signal)));
+    if (greetings.every((greeting) => markerOf(greeting) !== undefined)) return adopt(expected, greetings, greetings);
   }
   throw new MiroirError(
     "miroir_topology_mismatch",

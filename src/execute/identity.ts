@@ -6,9 +6,18 @@ import { readState, STATE_INDEX } from "./state-index.ts";
 /** Id of the record that says which cluster and node a server belongs to. */
 export const MARKER_ID = "marker";
 
+/** Where the processes of a cluster keep the records that they share: on its nodes, or in a state store. */
+export type Keeper = "nodes" | "store";
+
+/** Who keeps the records of a cluster, by one of its markers. */
+export function keeperOf(marker: JsonObject): Keeper {
+  return marker["keeper"] === "store" ? "store" : "nodes";
+}
+
 /** What the marker of a node must say, and the last task uid that this process saw there. */
 export interface ExpectedIdentity {
   readonly clusterId: string;
+  readonly keeper: Keeper;
   readonly lastTaskUid: number;
 }
 
@@ -23,6 +32,9 @@ export async function verifyIdentity(operator: Operator, node: NodeInfo, expecte
   if (marker === undefined) throw refuse(node, "has no marker: it lost its data or was never part of the cluster");
   if (marker["clusterId"] !== expected.clusterId) throw refuse(node, `belongs to cluster \`${marker["clusterId"]}\``);
   if (marker["nodeId"] !== node.id) throw refuse(node, `is node \`${marker["nodeId"]}\``);
+  // A process that keeps records elsewhere than the others would not see what they are told.
+  if (keeperOf(marker) !== expected.keeper)
+    throw refuse(node, "belongs to a cluster whose state was moved; start again");
   if (expected.lastTaskUid >= 0) await verifyTasks(operator, node, expected.lastTaskUid);
 }
 

@@ -39,7 +39,8 @@ export async function surveyCluster(operator: Operator, target: Target): Promise
     ...inForce,
     nodes: inForce.nodes.map((node) => ({ ...node, url: urls.get(node.id) ?? node.url })),
   };
-  const records = nodes.flatMap((survey) => (isMember(survey, topology) ? (survey.records ?? []) : []));
+  const onNodes = nodes.flatMap((survey) => (isMember(survey, topology) ? (survey.records ?? []) : []));
+  const records = target.records ?? onNodes;
   return {
     ...{ configured, topology, isFounded: true, nodes },
     rows: rowsAmong(records).filter((row) => !row.deleted),

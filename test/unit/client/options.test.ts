@@ -12,7 +12,7 @@ const messageOf = (config: object): string => {
 
 describe("checkConfig", () => {
   it.each([
-    ["topology", { topology: "redis://user:very/Secret@host:6379" }],
+    ["topology", { topology: "postgres://user:very/Secret@host:6379" }],
     ["nodes", { nodes: "http://user:verySecret@host" }],
     ["nodes[0].url", { nodes: ["http://user:verySecret@host:7700"], apiKey: "verySecret" }],
   ])("names %s in its refusal and shows no password", (field, config) => {

@@ -22,7 +22,8 @@ function setUp() {
   const state = new StateNodes();
   const transport = new MemoryTransport(state.script);
   const operator = new Operator({ transport, clock, authorization: "Bearer verySecret" });
-  const meet = (topology: Topology = configured()): Promise<Introduction> => introduce(operator, topology);
+  const meet = (topology: Topology = configured()): Promise<Introduction> =>
+    introduce(operator, { topology, keeper: "nodes" });
   return { clock, state, transport, operator, meet };
 }
 
@@ -39,7 +40,9 @@ describe("introduce", () => {
     expect(topology.clusterId).not.toBe("");
     expect([absent, strangers]).toEqual([[], []]);
     for (const node of topology.nodes) {
-      expect(state.recordsOf(node)).toEqual([{ clusterId: topology.clusterId, nodeId: node.id, topology }]);
+      expect(state.recordsOf(node)).toEqual([
+        { keeper: "nodes", clusterId: topology.clusterId, nodeId: node.id, topology },
+      ]);
     }
   });
 
@@ -85,7 +88,9 @@ describe("introduce", () => {
       return isClaim && request.node.id === "c" ? failure("reset") : state.script(request);
     });
     const operator = new Operator({ transport, clock, authorization: "Bearer verySecret" });
-    await expect(introduce(operator, configured())).rejects.toMatchObject({ code: "miroir_store_unavailable" });
+    await expect(introduce(operator, { topology: configured(), keeper: "nodes" })).rejects.toMatchObject({
+      code: "miroir_store_unavailable",
+    });
   });
 
   it("adopts a cluster of which a node is away, and says which", async () => {
@@ -192,7 +197,12 @@ describe("verifyIdentity", () => {
     const setup = setUp();
     const { topology } = await setup.meet();
     const verify = (id: string, expected: { clusterId?: string; lastTaskUid?: number } = {}) =>
-      verifyIdentity(setup.operator, nodeOf(id), { clusterId: topology.clusterId, lastTaskUid: -1, ...expected });
+      verifyIdentity(setup.operator, nodeOf(id), {
+        keeper: "nodes" as const,
+        clusterId: topology.clusterId,
+        lastTaskUid: -1,
+        ...expected,
+      });
     return { ...setup, verify };
   }
 

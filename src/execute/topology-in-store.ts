@@ -1,0 +1,53 @@
+import { parseTopology, type Topology } from "../cluster/topology.ts";
+import { MiroirError } from "../core/errors.ts";
+import type { JsonValue } from "../core/types.ts";
+import type { StateStore, StoreChange } from "../store/state-store.ts";
+import type { StateRecord } from "./state-index.ts";
+import { recordChange, stampOf } from "./store-records.ts";
+
+/** Key of the topology in force. */
+const TOPOLOGY = "topology";
+
+/**
+ * The topology in force, as a store has it.
+ * @throws MiroirError `miroir_invalid_config` when the store holds no cluster; `miroir_store_unavailable`
+ */
+export async function topologyInStore(store: StateStore): Promise<Topology> {
+  const entry = await store.get(TOPOLOGY);
+  if (entry !== undefined) return parseTopology(entry.value);
+  throw new MiroirError(
+    "miroir_invalid_config",
+    `\`topology\` is \`${store.address}\`, where there is no cluster yet. Put one there with \`miroir init --store\`.`,
+  );
+}
+
+/** Each record once, as the node shows it that knows it best; markers are the nodes' own. */
+function latestRecords(records: readonly StateRecord[]): StateRecord[] {
+  const latest = new Map<string, StateRecord>();
+  for (const record of records) {
+    const known = latest.get(record.id);
+    if (record.kind !== "marker" && (known === undefined || stampOf(known) < stampOf(record))) {
+      latest.set(record.id, record);
+    }
+  }
+  return [...latest.values()];
+}
+
+/**
+ * Puts a cluster into a store that holds none, with the records that its processes have shared so far.
+ * @throws MiroirError `miroir_invalid_config` when the store holds a cluster; `miroir_store_unavailable`
+ */
+export async function putIntoStore(
+  store: StateStore,
+  topology: Topology,
+  records: readonly StateRecord[],
+): Promise<void> {
+  const first: StoreChange = { key: TOPOLOGY, value: topology as unknown as JsonValue, expected: null };
+  const result = await store.commit([first, ...latestRecords(records).map(recordChange)]);
+  if (result.ok) return;
+  throw new MiroirError(
+    "miroir_invalid_config",
+    `\`${store.address}\` holds a cluster already. Give another store, or another prefix or file in this one.`,
+    { status: 409 },
+  );
+}
