@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { toClusterConfig } from "../../src/client/options.ts";
 import { buildTopology, parseTopology } from "../../src/cluster/topology.ts";
 import { putIntoStore } from "../../src/execute/topology-in-store.ts";
-import { MiroirClient, metaOf, openStore, type StateStore } from "../../src/index.ts";
+import { MiroirClient, metaOf, openStore, type StateStore, serveStore } from "../../src/index.ts";
 import { loadHasher } from "../../src/routing/shard.ts";
 import { MASTER_KEY, startNodes } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
@@ -108,6 +108,19 @@ describe("a cluster whose state lies in a store", () => {
       code: "miroir_topology_mismatch",
       message: expect.stringContaining("`miroir init --from-nodes --store`"),
     });
+  });
+
+  it("goes on reading while the store is down, and fails what must be written there", async () => {
+    const server = await serveStore({ store: await open("memory:"), port: 0 });
+    const address = await open(server.url);
+    await storedCluster(address);
+    const client = connect(server.url);
+    await client.createIndex(UID, { primaryKey: "id" }).waitTask();
+    await client.index(UID).addDocuments(documents).waitTask();
+    await server.close();
+    expect((await client.index(UID).search("", { limit: 100 })).hits).toHaveLength(60);
+    await expect(client.createIndex("films")).rejects.toMatchObject({ code: "miroir_store_unavailable" });
+    expect((await client.index(UID).search("movie", { limit: 100 })).hits).toHaveLength(60);
   });
 
   it("says so when the store holds no cluster", async () => {
