@@ -65,11 +65,13 @@ async function runInit(urls: readonly string[], flags: InitFlags): Promise<void>
   );
   requireFitServers(surveys);
   const topology = adoptTopology(planned, surveys);
-  const isKnown = surveys.some((survey) => markerOf(survey)?.kind === "read");
+  const markers = surveys.map(markerOf).filter((marker) => marker?.kind === "read");
+  const isKnown = markers.length > 0;
   if (flags.store === undefined) {
     if (!isDry) await writeTopologyFile(flags.out, topology);
   } else {
-    requireMove(isKnown, flags);
+    const isMoved = markers.some(({ keeper }) => keeper === "store");
+    requireMove({ isKnown, isMoved }, flags);
     if (!isDry) await putClusterIntoStore(flags.store, { topology, surveys, key: keyOf(flags) });
   }
   const lines = flags.json === true ? [JSON.stringify(topology, null, 2)] : planLines(topology);
@@ -82,7 +84,16 @@ async function runInit(urls: readonly string[], flags: InitFlags): Promise<void>
 }
 
 /** What servers hold of a cluster is moved when that is asked for, and only then. */
-function requireMove(isKnown: boolean, { fromNodes }: InitFlags): void {
+function requireMove(
+  { isKnown, isMoved }: { readonly isKnown: boolean; readonly isMoved: boolean },
+  { fromNodes }: InitFlags,
+): void {
+  if (isMoved) {
+    throw new CommandFailed(
+      EXIT.refused,
+      "The servers hold a cluster that keeps its state in a store already. Use that one.",
+    );
+  }
   if (isKnown === (fromNodes === true)) return;
   throw new CommandFailed(
     EXIT.refused,

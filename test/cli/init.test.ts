@@ -145,4 +145,31 @@ describe("miroir init", () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toContain(words);
   });
+
+  it("puts a cluster into a store, and moves one there that keeps its state on the servers", async () => {
+    const cwd = await emptyFolder();
+    const urls = await urlsOf(3);
+    const fresh = await cli(["init", ...(await urlsOf(2)), "--store", "file:fresh.json"], { cwd, env });
+    expect(fresh).toMatchObject({ code: 0, stderr: expect.stringContaining("Put the cluster into the store.") });
+
+    const before = new MiroirClient({ nodes: urls, apiKey: MASTER_KEY });
+    await before.createIndex("movies", { primaryKey: "id" }).waitTask();
+    await before
+      .index("movies")
+      .addDocuments([{ id: 1 }])
+      .waitTask();
+    await before.close();
+    const move = ["init", ...urls, "--store", "file:moved.json"];
+    const unasked = await cli(move, { cwd, env });
+    expect(unasked).toMatchObject({ code: 4, stderr: expect.stringContaining("--from-nodes") });
+    expect(await readdir(cwd)).not.toContain("moved.json");
+    expect(await cli([...move, "--from-nodes"], { cwd, env })).toMatchObject({ code: 0 });
+    await using after = new MiroirClient({ topology: `file:${join(cwd, "moved.json")}`, apiKey: MASTER_KEY });
+    expect(await after.index("movies").getDocument(1)).toEqual({ id: 1 });
+    const status = await cli(["status", "--topology", "file:moved.json", "--json"], { cwd, env });
+    expect({ code: status.code, ...JSON.parse(status.stdout) }).toMatchObject({ code: 0, founded: true, warnings: [] });
+    const again = await cli(["init", ...urls, "--store", "file:again.json", "--from-nodes"], { cwd, env });
+    expect(again).toMatchObject({ code: 4, stderr: expect.stringContaining("in a store already") });
+    expect(await readdir(cwd)).not.toContain("again.json");
+  });
 });

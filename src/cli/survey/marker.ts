@@ -1,10 +1,16 @@
 import { parseTopology, type Topology } from "../../cluster/topology.ts";
-import { MARKER_ID } from "../../execute/identity.ts";
+import { type Keeper, keeperOf, MARKER_ID } from "../../execute/identity.ts";
 import type { NodeSurvey } from "./node-survey.ts";
 
 /** What a server's marker says. */
 export type Marker =
-  | { readonly kind: "read"; readonly clusterId: string; readonly nodeId: string; readonly topology: Topology }
+  | {
+      readonly kind: "read";
+      readonly clusterId: string;
+      readonly nodeId: string;
+      readonly keeper: Keeper;
+      readonly topology: Topology;
+    }
   | { readonly kind: "unreadable"; readonly reason: string }
   /** `isBegun`: there is a state index, but no marker in it. */
   | { readonly kind: "none"; readonly isBegun: boolean };
@@ -16,7 +22,13 @@ export function markerOf(survey: NodeSurvey): Marker | undefined {
   if (value === undefined) return { kind: "none", isBegun: survey.records !== undefined };
   try {
     const topology = parseTopology(value["topology"]);
-    return { kind: "read", clusterId: topology.clusterId, nodeId: String(value["nodeId"]), topology };
+    return {
+      kind: "read",
+      clusterId: topology.clusterId,
+      nodeId: String(value["nodeId"]),
+      keeper: keeperOf(value),
+      topology,
+    };
   } catch (error) {
     return { kind: "unreadable", reason: error instanceof Error ? error.message : String(error) };
   }
