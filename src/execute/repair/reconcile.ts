@@ -1,6 +1,7 @@
-import { compactJson } from "../../routing/payload/json-text.ts";
 import type { RawRecord } from "../../routing/payload/raw-document.ts";
-import { type ReplicaDocuments, stampOf } from "./replica-reader.ts";
+import { contentOf } from "./content.ts";
+import { stampOf } from "./fetch-records.ts";
+import type { ReplicaDocuments } from "./replica-reader.ts";
 
 /** What must be written to a replica so that it holds what it should. */
 export interface Correction {
@@ -36,14 +37,6 @@ export function elect(
   return elected;
 }
 
-/** Vectors may be the nodes' own and differ in the last digits; whatever else a document holds must be equal. */
 function isSame(a: RawRecord, b: RawRecord | undefined): boolean {
-  return b !== undefined && canonical(a) === canonical(b);
-}
-
-function canonical({ fields }: RawRecord): string {
-  const entries = fields
-    .filter(({ key }) => key !== "_vectors")
-    .map(({ key, rawValue }) => [key, compactJson(rawValue)]);
-  return JSON.stringify(entries.sort(([a = ""], [b = ""]) => (a < b ? -1 : 1)));
+  return b !== undefined && contentOf(a) === contentOf(b);
 }

@@ -1,20 +1,14 @@
 import type { JsonObject, NodeInfo } from "../../core/types.ts";
 import { documentId } from "../../routing/payload/identify.ts";
-import { parseJson } from "../../routing/payload/json.ts";
-import { JsonScanner } from "../../routing/payload/json-scanner.ts";
 import type { RawRecord } from "../../routing/payload/raw-document.ts";
 import { RESERVED_VERSION, shardFilter } from "../../routing/reserved.ts";
-import type { Operator } from "../operator.ts";
+import { fetchRecords, type RecordSource, stampOf } from "./fetch-records.ts";
 
 /** Which index a replica is read of. */
-export interface ReplicaSource {
-  readonly operator: Operator;
-  /** Physical uid. */
-  readonly index: string;
+export interface ReplicaSource extends RecordSource {
   readonly primaryKey: string;
   /** Shards of the cluster. */
   readonly shards: number;
-  readonly signal: AbortSignal;
 }
 
 /** Documents by id, every value as the node wrote it. */
@@ -62,30 +56,10 @@ async function readWhole(
   }
 }
 
-async function fetchPage(source: ReplicaSource, node: NodeInfo, body: JsonObject): Promise<RawRecord[]> {
-  const text = await source.operator.demand<string>(node, {
-    method: "POST",
-    path: `indexes/${source.index}/documents/fetch`,
-    body: { ...body, retrieveVectors: true },
-    asText: true,
-    signal: source.signal,
-    timeoutMs: 60_000,
-  });
-  let results = "[]";
-  const scanner = new JsonScanner(text);
-  scanner.peek();
-  scanner.eachField((key, rawValue) => {
-    if (key === "results") results = rawValue;
-  });
-  return parseJson(results);
+async function fetchPage(source: ReplicaSource, node: NodeInfo, body: JsonObject): Promise<readonly RawRecord[]> {
+  return (await fetchRecords(source, node, { ...body, retrieveVectors: true })).records;
 }
 
 function collect(source: ReplicaSource, page: readonly RawRecord[], found: Map<string, RawRecord>): void {
   for (const record of page) found.set(documentId(record, source.primaryKey), record);
-}
-
-/** The stamp of a document's last write, empty when it has none. */
-export function stampOf(record: RawRecord | undefined): string {
-  const raw = record?.fields.find((field) => field.key === RESERVED_VERSION)?.rawValue;
-  return raw === undefined ? "" : String(JSON.parse(raw));
 }
