@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { decodeStamp } from "../routing/stamp.ts";
 
 const debtSchema = z.object({
   index: z.string(),
@@ -6,6 +7,7 @@ const debtSchema = z.object({
   node: z.string(),
   ids: z.union([z.literal("all"), z.array(z.string())]),
   stamp: z.string(),
+  foundAt: z.number().optional(),
 });
 
 /** A replica that is known to have missed a write: hinted handoff kept as a fact, paid later by repair. */
@@ -18,11 +20,18 @@ export interface Debt {
   readonly ids: readonly string[] | "all";
   /** Stamp of the write that was missed. */
   readonly stamp: string;
+  /** When it was found, where that was later than the write: milliseconds since 1970. */
+  readonly foundAt?: number;
 }
 
 /** Checks a debt that came from a node or a store. */
 export function parseDebt(value: unknown): Debt {
-  return debtSchema.parse(value);
+  return debtSchema.parse(value) as Debt;
+}
+
+/** Since when writers may know of a debt, in milliseconds since 1970. */
+export function knownSince({ stamp, foundAt = 0 }: Debt): number {
+  return Math.max(decodeStamp(stamp).timeMs, foundAt);
 }
 
 /** Every debt this process knows of, answering the questions that reads and writes ask on their hot path. */

@@ -1,10 +1,9 @@
 import { authoritiesFor } from "../../cluster/authority.ts";
-import type { Debt } from "../../cluster/debt.ts";
+import { type Debt, knownSince } from "../../cluster/debt.ts";
 import { topologyOf } from "../../cluster/layout.ts";
 import { type IndexRow, physicalUid } from "../../cluster/registry.ts";
 import type { Topology } from "../../cluster/topology.ts";
 import type { NodeInfo } from "../../core/types.ts";
-import { decodeStamp } from "../../routing/stamp.ts";
 import type { DebtBook } from "../debt-book.ts";
 import type { HealthMonitor } from "../health-monitor.ts";
 import type { IndexRegistry } from "../index-registry.ts";
@@ -123,7 +122,10 @@ export class Repairer {
     else this.#notBefore.set(shardKey(physicalUid(owed.row), owed.shard), operator.clock.monotonic() + landingMs);
   }
 
-  /** Debts of replicas that answer, old enough that nothing given up can land on them any more. */
+  /**
+   * Debts of replicas that answer, old enough that nothing given up can land on them any more and that every writer knows
+   * of them: one that does not would count on the replica while it is copied to.
+   */
   #ripeDebts(): Debt[] {
     const { debts, operator, landingMs } = this.#options;
     const now = operator.clock.now();
@@ -131,9 +133,7 @@ export class Repairer {
       const since = this.#upSince.get(node);
       return since !== undefined && operator.clock.monotonic() - since >= landingMs;
     };
-    return debts.ledger.list().filter(({ node, stamp }) => {
-      return isSettled(node) && now - decodeStamp(stamp).timeMs >= landingMs;
-    });
+    return debts.ledger.list().filter((debt) => isSettled(debt.node) && now - knownSince(debt) >= landingMs);
   }
 
   #owedShards(rows: readonly IndexRow[]): OwedShard[] {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Debt, DebtLedger, parseDebt } from "../../../src/cluster/debt.ts";
+import { type Debt, DebtLedger, knownSince, parseDebt } from "../../../src/cluster/debt.ts";
+import { encodeStamp } from "../../../src/routing/stamp.ts";
 
 const debt = (more: Partial<Debt> = {}): Debt => ({
   index: "movies",
@@ -76,5 +77,18 @@ describe("DebtLedger", () => {
     for (const broken of [null, {}, debt({ shard: -1 }), { ...debt(), ids: "some" }]) {
       expect(() => parseDebt(broken)).toThrow();
     }
+  });
+});
+
+describe("knownSince()", () => {
+  const stamp = encodeStamp({ timeMs: 1_700_000_000_000, sequence: 0, derived: false, writer: 1 });
+
+  it("is the time of the write that was missed", () => {
+    expect(knownSince(debt({ stamp }))).toBe(1_700_000_000_000);
+  });
+
+  it("is the time at which the debt was found, when that was later, also after it was read back", () => {
+    const found = parseDebt(JSON.parse(JSON.stringify(debt({ stamp, foundAt: 1_800_000_000_000 }))));
+    expect(knownSince(found)).toBe(1_800_000_000_000);
   });
 });
