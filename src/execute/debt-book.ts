@@ -97,7 +97,7 @@ export class DebtBook {
   }
 }
 
-/** Where a debt is written down: a record holds at most one for a replica of a shard. */
-function entryKey(recordId: string, { index, shard, node }: Debt): string {
-  return `${recordId}/${index}/${shard}/${node}`;
+/** Where a debt is written down: a record holds at most one of a stamp for a replica of a shard. */
+function entryKey(recordId: string, { index, shard, node, stamp }: Debt): string {
+  return `${recordId}/${index}/${shard}/${node}/${stamp}`;
 }

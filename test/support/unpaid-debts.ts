@@ -13,7 +13,9 @@ export async function unpaidDebts(directs: readonly Meilisearch[]): Promise<stri
   const owed = records
     .filter(({ kind }) => kind === "debt")
     .flatMap(({ id, value }) =>
-      (value.debts as unknown[]).map(parseDebt).map(({ index, shard, node }) => `${id}/${index}/${shard}/${node}`),
+      (value.debts as unknown[])
+        .map(parseDebt)
+        .map(({ index, shard, node, stamp }) => `${id}/${index}/${shard}/${node}/${stamp}`),
     );
   return [...new Set(owed)].filter((key) => !paid.has(key));
 }

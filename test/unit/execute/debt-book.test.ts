@@ -40,4 +40,13 @@ describe("DebtBook", () => {
     await expect(cluster.debts.record([DEBT])).rejects.toMatchObject({ code: "miroir_store_unavailable" });
     expect(cluster.debts.ledger.list()).toEqual([DEBT]);
   });
+
+  it("tells debts of one replica apart by their stamps when one of them is paid", async () => {
+    const { cluster } = await setUp([]);
+    const clock = new HybridClock({ now: () => Date.UTC(2026, 0, 2), writer: 7 });
+    const second = { ...DEBT, ids: ["8"], stamp: clock.next(false) };
+    await cluster.debts.record([DEBT, second]);
+    await cluster.debts.pay([DEBT]);
+    expect(cluster.debts.ledger.list()).toEqual([second]);
+  });
 });
