@@ -11,6 +11,8 @@ export interface SteadyWritersOptions {
   /** Each writes documents of its own, one write after the other. */
   readonly writers: number;
   readonly documentsPerWriter: number;
+  /** Number of the first document. @default 0 */
+  readonly firstDocument?: number;
 }
 
 interface Write {
@@ -101,9 +103,9 @@ export class SteadyWriters {
   }
 
   #nextWrite(writer: number): Write {
-    const { client, uid, random, documentsPerWriter } = this.#options;
+    const { client, uid, random, documentsPerWriter, firstDocument = 0 } = this.#options;
     const index = client.index(uid);
-    const any = () => writer * documentsPerWriter + Math.floor(random() * documentsPerWriter);
+    const any = () => firstDocument + writer * documentsPerWriter + Math.floor(random() * documentsPerWriter);
     const ids = [...new Set(Array.from({ length: 1 + Math.floor(random() * 8) }, any))];
     const number = this.sent;
     const kind = random();
