@@ -31,6 +31,8 @@ export interface Target {
   readonly isFromFile: boolean;
   /** What the cluster's processes share, where a store holds it; the nodes hold it otherwise. */
   readonly records?: readonly StateRecord[];
+  /** Address of the topology file or the store, when it is one. */
+  readonly address?: string;
 }
 
 /** Adds those flags to a command. */
@@ -108,12 +110,13 @@ async function fileTarget(file: string, { rf, shards }: ClusterFlags, hasher: Ha
   if (rf !== undefined || shards !== undefined) {
     throw new CommandFailed(EXIT.usage, "--rf and --shards go with --nodes; a topology file says both.");
   }
-  const source = await clusterSource({ topology: /^[a-z]+:/.test(file) ? file : `file:${file}` }, { hasher });
+  const address = /^[a-z]+:/.test(file) ? file : `file:${file}`;
+  const source = await clusterSource({ topology: address }, { hasher });
   const { topology, store } = source;
   const unsaid = { ids: new Set<string>(), replicationFactor: false, shards: false };
   try {
     const records = store && (await new StoreRecords(store).readAll());
-    return { topology, unsaid, isFromFile: true, ...(records && { records }) };
+    return { topology, unsaid, isFromFile: true, address, ...(records && { records }) };
   } finally {
     await source.close();
   }

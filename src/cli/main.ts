@@ -7,8 +7,10 @@ import { CommandFailed, EXIT } from "./exit-code.ts";
 import { initCommand } from "./init.ts";
 import { nodeCommand } from "./node.ts";
 import { planCommand } from "./plan.ts";
+import { repairCommand } from "./repair.ts";
 import { statusCommand } from "./status.ts";
 import { storeCommand } from "./store.ts";
+import { verifyCommand } from "./verify.ts";
 
 /** Runs the command line; answers the process's exit code. */
 async function main(args: readonly string[]): Promise<number> {
@@ -31,13 +33,8 @@ function miroirProgram(): Command {
     .version(packageVersion())
     .exitOverride();
   const commands = [
-    initCommand(),
-    statusCommand(),
-    doctorCommand(),
-    planCommand(),
-    nodeCommand(),
-    storeCommand(),
-    completionCommand(),
+    ...[initCommand(), statusCommand(), doctorCommand(), planCommand()],
+    ...[verifyCommand(), repairCommand(), nodeCommand(), storeCommand(), completionCommand()],
   ];
   for (const command of commands) program.addCommand(command);
   inheritSettings(program);

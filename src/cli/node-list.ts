@@ -28,3 +28,10 @@ export function parseCount(text: string): number {
   if (!Number.isSafeInteger(count) || count < 1) throw new InvalidArgumentError("Give a whole number from 1 on.");
   return count;
 }
+
+/** Reads a time in seconds, above 0. */
+export function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!(Number.isFinite(seconds) && seconds > 0)) throw new InvalidArgumentError("Give seconds, more than 0.");
+  return seconds;
+}

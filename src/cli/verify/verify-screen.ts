@@ -1,0 +1,93 @@
+import type { DifferenceKind, IndexReport, OpenDebt, VerifyReport } from "../../jobs/index.ts";
+import { counted } from "../terminal/counted.ts";
+import type { Paint } from "../terminal/paint.ts";
+import { type Cell, tableLines } from "../terminal/table.ts";
+
+const KINDS = ["missing", "extra", "stale", "different"] as const satisfies readonly DifferenceKind[];
+
+/** Shards whose examples are shown. */
+const SHARDS = 5;
+
+/** What a verification found, for people, as lines. */
+export function verifyLines(report: VerifyReport, paint: Paint): string[] {
+  const { indexes } = report;
+  if (indexes.length === 0) return ["There is no index yet."];
+  const notes = indexes.flatMap((index) => [
+    ...exampleLines(index),
+    ...hiddenLines(index),
+    ...index.absent.map(({ node, reason }) => `node ${node} was not compared for index ${index.uid}: ${reason}`),
+    ...(index.unsettled === 0
+      ? []
+      : [
+          `${counted(index.unsettled, "document")} of index ${index.uid} changed at every look and could not be judged`,
+        ]),
+  ]);
+  return [
+    ...indexTable(indexes, paint),
+    "",
+    ...notes.map((line) => paint("warning", line)),
+    ...(report.open ?? []).map((debt) => paint("warning", openLine(debt))),
+    ...(notes.length + (report.open?.length ?? 0) > 0 ? [""] : []),
+    verdict(report, paint),
+  ];
+}
+
+function indexTable(indexes: readonly IndexReport[], paint: Paint): string[] {
+  const numbers = ["copies", ...KINDS, "owed"].map((title) => ({ title, isNumber: true }));
+  const rows = indexes.map((index): Cell[] => [
+    index.uid,
+    index.copies,
+    ...[...KINDS.map((kind) => countOf(index, kind)), index.owed].map(
+      (count): Cell => (count === 0 ? "-" : { text: count.toLocaleString("en"), tone: "bad" }),
+    ),
+  ]);
+  return tableLines([{ title: "index" }, ...numbers], rows, paint);
+}
+
+function countOf({ shards }: IndexReport, kind: DifferenceKind): number {
+  return shards.reduce((sum, shard) => sum + shard[kind], 0);
+}
+
+const WORDS = {
+  missing: (node) => `is missing on ${node}`,
+  extra: (node) => `is on ${node}, and most other owners lack it`,
+  stale: (node) => `is older on ${node} than elsewhere`,
+  different: (node) => `has another content on ${node} than elsewhere`,
+} as const satisfies Record<DifferenceKind, (node: string) => string>;
+
+function exampleLines({ uid, shards }: IndexReport): string[] {
+  const shown = shards.slice(0, SHARDS).flatMap(({ shard, examples }) => {
+    return examples.map(({ id, node, kind }) => `index ${uid}, shard ${shard}: document ${id} ${WORDS[kind](node)}`);
+  });
+  const rest = shards.length - SHARDS;
+  return rest > 0
+    ? [...shown, `index ${uid}: ${counted(rest, "more shard")} with differences; --json lists them`]
+    : shown;
+}
+
+function hiddenLines({ uid, strays, untagged }: IndexReport): string[] {
+  return [
+    ...strays.map(({ node, documents, examples }) => {
+      return `node ${node} holds ${counted(documents, "document")} of index ${uid} in shards that are not its own, such as ${examples[0]}; answers leave them out`;
+    }),
+    ...untagged.map(({ node, documents, examples }) => {
+      return `node ${node} holds ${counted(documents, "document")} of index ${uid} that were not written through miroir, such as ${examples[0]}; answers leave them out`;
+    }),
+  ];
+}
+
+/** What a node still owes, and why. */
+export function openLine({ node, index, documents, shards, reason }: OpenDebt): string {
+  const what = documents === "all" ? "anything" : counted(documents, "document");
+  const why = reason ?? "written to all the time, or locked by another repair";
+  return `node ${node} owes index ${index}: ${what} in ${counted(shards, "shard")} (${why})`;
+}
+
+function verdict({ indexes, repaired, isSound }: VerifyReport, paint: Paint): string {
+  const copies = indexes.reduce((sum, index) => sum + index.copies, 0);
+  const compared = `${counted(copies, "copy", "copies")} in ${counted(indexes.length, "index", "indexes")} compared.`;
+  const mended = repaired === undefined || repaired === 0 ? "" : ` ${counted(repaired, "copy", "copies")} repaired.`;
+  if (isSound) return `${compared}${mended} ${paint("good", "All are equal.")}`;
+  const isRepairable = repaired === undefined && indexes.some(({ shards, owed }) => shards.length > 0 || owed > 0);
+  return `${compared}${mended}${isRepairable ? " `miroir verify --repair` with the same flags makes them equal." : ""}`;
+}
