@@ -8,6 +8,7 @@ import { initCommand } from "./init.ts";
 import { nodeCommand } from "./node.ts";
 import { planCommand } from "./plan.ts";
 import { repairCommand } from "./repair.ts";
+import { settingsCommand } from "./settings.ts";
 import { statusCommand } from "./status.ts";
 import { storeCommand } from "./store.ts";
 import { verifyCommand } from "./verify.ts";
@@ -34,7 +35,8 @@ function miroirProgram(): Command {
     .exitOverride();
   const commands = [
     ...[initCommand(), statusCommand(), doctorCommand(), planCommand()],
-    ...[verifyCommand(), repairCommand(), nodeCommand(), storeCommand(), completionCommand()],
+    ...[verifyCommand(), repairCommand(), settingsCommand()],
+    ...[nodeCommand(), storeCommand(), completionCommand()],
   ];
   for (const command of commands) program.addCommand(command);
   inheritSettings(program);

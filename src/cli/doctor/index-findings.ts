@@ -1,9 +1,10 @@
 import { type IndexRow, latestRows, parseRow, physicalUid } from "../../cluster/registry.ts";
+import { toPhysical } from "../../cluster/settings/physical.ts";
+import { differingSettings } from "../../cluster/settings/settings-difference.ts";
 import type { AnsweringNode } from "../survey/node-survey.ts";
 import { counted } from "../terminal/counted.ts";
 import type { Finding } from "./finding.ts";
 import type { HeldIndex } from "./read-indexes.ts";
-import { differingSettings } from "./settings-difference.ts";
 
 /** Every index of miroir's own starts with this. */
 const OWN_PREFIX = "miroir__";
@@ -49,7 +50,7 @@ function unknownIndexes(rows: readonly IndexRow[], { node, documentsByIndex }: A
 
 function heldFindings({ row, holder, primaryKey, settings }: HeldIndex): Finding[] {
   const { id } = holder.node;
-  const differing = differingSettings(row.settings, settings, { primaryKey: row.primaryKey });
+  const differing = differingSettings(toPhysical(row.settings, { primaryKey: row.primaryKey }), settings);
   const isKeyOther = row.primaryKey !== null && primaryKey !== null && primaryKey !== row.primaryKey;
   return [
     ...(differing.length === 0 ? [] : [settingsFinding(row.uid, holder, differing)]),

@@ -1,3 +1,4 @@
+import type { AbsentNode } from "../find-nodes.ts";
 import type { Difference, DifferenceKind } from "./judge-copies.ts";
 
 /** What is wrong with one shard of an index. */
@@ -18,12 +19,6 @@ export interface HiddenDocuments {
   readonly documents: number;
   /** A few of their ids. */
   readonly examples: readonly string[];
-}
-
-/** A node that was not compared with the others. */
-export interface AbsentNode {
-  readonly node: string;
-  readonly reason: string;
 }
 
 /** What the verification of one index found. */

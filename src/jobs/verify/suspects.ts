@@ -1,8 +1,8 @@
 import { physicalUid } from "../../cluster/registry.ts";
+import { settle } from "../settle.ts";
 import type { Findings } from "./index-report.ts";
 import { type Copies, type Disagreement, isUnchanged, judgeCopies } from "./judge-copies.ts";
 import { readCopies } from "./read-copies.ts";
-import { settle } from "./settle.ts";
 import { ownersOf, shardOfId, type VerifyContext } from "./verify-context.ts";
 
 /** A document whose copies differ although no write is under way that would explain it. */
@@ -50,12 +50,13 @@ export class Suspects {
   /** Judges all of them, and forgets them; the confirmed ones are answered and counted. */
   async confirm(): Promise<ConfirmedDifference[]> {
     if (this.#stamps.size === 0) return [];
-    await this.#context.cluster.registry.refresh();
+    const { cluster, nodes, signal } = this.#context;
+    await cluster.registry.refresh();
     let before = await this.#look(this.#stamps.keys());
     this.#stamps.clear();
     const confirmed: ConfirmedDifference[] = [];
     for (let looks = 1; before.size > 0 && looks < MOST_LOOKS; looks++) {
-      await settle(this.#context);
+      await settle(cluster, nodes, signal);
       const after = await this.#look(before.keys());
       for (const [id, look] of after) {
         const last = before.get(id);

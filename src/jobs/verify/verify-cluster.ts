@@ -2,12 +2,12 @@ import type { StaticClusterConfig, TopologyClusterConfig } from "../../client/op
 import { ClusterSession } from "../../client/session.ts";
 import { topologyOf } from "../../cluster/layout.ts";
 import { type IndexRow, physicalUid } from "../../cluster/registry.ts";
-import { MiroirError } from "../../core/errors.ts";
 import type { Cluster } from "../../routes/cluster.ts";
+import { chosenRows } from "../chosen-rows.ts";
+import { findNodes } from "../find-nodes.ts";
 import { Pace } from "../pace.ts";
 import type { OpenDebt } from "../repair/open-debts.ts";
 import { payDebts } from "../repair/pay-debts.ts";
-import { findNodes } from "./find-nodes.ts";
 import { type IndexReport, isSound } from "./index-report.ts";
 import { oweDifferences } from "./owe-differences.ts";
 import { IndexVerification, type VerifyProgress } from "./verify-index.ts";
@@ -46,7 +46,7 @@ export interface VerifyReport {
  * Compares all owners of every shard of every index: which documents they have, with which stamps, and with which contents
  * where stamps do not imply them. Differences count that two looks show, between which all writes settled, so that clients
  * may go on writing. Reads page by page; memory does not grow with the index.
- * @throws MiroirError `index_not_found` for an index that does not exist
+ * @throws MiroirError `miroir_invalid_config` for an index that does not exist
  */
 export async function verifyCluster(
   config: StaticClusterConfig | TopologyClusterConfig,
@@ -75,17 +75,6 @@ interface Run {
   readonly pace: Pace;
   readonly signal: AbortSignal;
   repaired: number;
-}
-
-async function chosenRows({ registry }: Cluster, uids: readonly string[] | undefined): Promise<IndexRow[]> {
-  const rows = await registry.list();
-  const unknown = uids?.find((uid) => !rows.some((row) => row.uid === uid));
-  if (unknown === undefined) return rows.filter(({ uid }) => uids?.includes(uid) ?? true);
-  const known = rows.map(({ uid }) => uid).join(", ") || "none";
-  throw new MiroirError(
-    "miroir_invalid_config",
-    `There is no index \`${unknown}\`. Name one of those there are: ${known}.`,
-  );
 }
 
 async function verifyIndex(run: Run, row: IndexRow): Promise<IndexReport> {

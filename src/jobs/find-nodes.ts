@@ -1,7 +1,12 @@
-import type { NodeInfo } from "../../core/types.ts";
-import { OperatorCallFailed } from "../../execute/operator.ts";
-import type { Cluster } from "../../routes/cluster.ts";
-import type { AbsentNode } from "./index-report.ts";
+import type { NodeInfo } from "../core/types.ts";
+import { OperatorCallFailed } from "../execute/operator.ts";
+import type { Cluster } from "../routes/cluster.ts";
+
+/** A node that was not compared with the others. */
+export interface AbsentNode {
+  readonly node: string;
+  readonly reason: string;
+}
 
 /** Which nodes can be compared. */
 interface FoundNodes {
