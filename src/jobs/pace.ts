@@ -2,12 +2,12 @@ import type { Clock } from "../util/clock.ts";
 
 /** Holds work back so that it handles no more documents a second than it may. */
 export class Pace {
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, "monotonic" | "sleep">;
   readonly #documentsPerSecond: number;
   /** When what was taken so far is through. */
   #freeAt = 0;
 
-  constructor(clock: Clock, documentsPerSecond: number) {
+  constructor(clock: Pick<Clock, "monotonic" | "sleep">, documentsPerSecond: number) {
     this.#clock = clock;
     this.#documentsPerSecond = documentsPerSecond;
   }

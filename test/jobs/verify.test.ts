@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { ClusterSettings } from "../../src/index.ts";
 import { type IndexReport, type VerifyOptions, verifyCluster } from "../../src/jobs/index.ts";
+import { shardTags } from "../../src/routing/reserved.ts";
+import { idHash, loadHasher } from "../../src/routing/shard.ts";
 import { encodeStamp } from "../../src/routing/stamp.ts";
 import { type EmbeddedCluster, startCluster } from "../support/cluster.ts";
 import type { ClusterShape } from "../support/cluster-config.ts";
@@ -184,6 +186,23 @@ describe("verifyCluster()", () => {
     await cluster.directs[1]?.index("small").deleteDocument(2).waitTask();
     const { indexes } = await cluster.verify({ indexes: ["small"] });
     expect(indexes.map(totals)).toEqual([{ ...NOTHING, missing: 1 }]);
+  });
+
+  it("walks over more documents than a page holds, also over more that share one stamp", async () => {
+    const cluster = await filled({ nodes: 2 });
+    const many = Array.from({ length: 6000 }, (_, position) => ({ id: 10_000 + position }));
+    await cluster.client.index(UID).addDocuments(many).waitTask();
+    const hasher = await loadHasher();
+    const stamp = encodeStamp({ timeMs: 1_800_000_000_000, sequence: 0, derived: false, writer: 1 });
+    const alike = Array.from({ length: 6000 }, (_, position) => {
+      const id = 20_000 + position;
+      return { id, _miroir_version: stamp, _miroir_shard: shardTags(idHash(hasher, `${id}`)) };
+    });
+    for (const direct of cluster.directs) await direct.index(UID).addDocuments(alike).waitTask();
+    expect(await cluster.verify()).toMatchObject({ isSound: true, indexes: [{ copies: 2 * 12_120 }] });
+    await cluster.directs[0]?.index(UID).deleteDocuments([15_999, 25_999]).waitTask();
+    const { indexes } = await cluster.verify();
+    expect(indexes.map(totals)).toEqual([{ ...NOTHING, missing: 2 }]);
   });
 });
 

@@ -1,5 +1,4 @@
 import type { Clock } from "../../util/clock.ts";
-import { counted } from "./counted.ts";
 
 /** A line on a terminal that says how far something is; a stream that is no terminal gets nothing. */
 export interface ProgressLine {
@@ -38,7 +37,8 @@ export function progressLine(stream: ProgressStream, clock: Pick<Clock, "monoton
       begun.set(label, begin);
       const perSecond = ((done - begin.done) / Math.max(1, clock.monotonic() - begin.at)) * 1000;
       write(
-        () => `${label}: ${done.toLocaleString("en")} of ${counted(total, noun)}${paceOf(perSecond, total - done)}`,
+        () =>
+          `${label}: ${done.toLocaleString("en")} of ${total.toLocaleString("en")} ${noun}${paceOf(perSecond, total - done)}`,
       );
     },
     say: (text) => write(() => text),
