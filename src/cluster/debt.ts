@@ -20,7 +20,7 @@ export interface Debt {
   readonly ids: readonly string[] | "all";
   /** Stamp of the write that was missed. */
   readonly stamp: string;
-  /** When it was found, where that was later than the write: milliseconds since 1970. */
+  /** When it was found, where the writer did not know of it: milliseconds since 1970. */
   readonly foundAt?: number;
 }
 
@@ -29,9 +29,12 @@ export function parseDebt(value: unknown): Debt {
   return debtSchema.parse(value) as Debt;
 }
 
-/** Since when writers may know of a debt, in milliseconds since 1970. */
-export function knownSince({ stamp, foundAt = 0 }: Debt): number {
-  return Math.max(decodeStamp(stamp).timeMs, foundAt);
+/**
+ * Since when writers may know of a debt, in milliseconds since 1970. The stamp of one that was found says nothing of that:
+ * a clock that went wrong may have given the stamp, however far ahead.
+ */
+export function knownSince({ stamp, foundAt }: Debt): number {
+  return foundAt ?? decodeStamp(stamp).timeMs;
 }
 
 /** Every debt this process knows of, answering the questions that reads and writes ask on their hot path. */

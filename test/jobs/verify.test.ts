@@ -224,6 +224,15 @@ describe("verifyCluster() with `repair`", () => {
     expect((await cluster.verify({ content: true })).isSound).toBe(true);
   });
 
+  it("repairs from a copy whose stamp is far ahead of all clocks", async () => {
+    const cluster = await filled();
+    const [first = 0, second = 0] = await cluster.owners(40);
+    const ahead = encodeStamp({ timeMs: 2_000_000_000_000, sequence: 0, derived: false, writer: 1 });
+    await damage(cluster, first, { id: 40, title: "ahead", _miroir_version: ahead });
+    expect((await cluster.verify({ repair: true })).isSound).toBe(true);
+    expect(await cluster.directs[second]?.index(UID).getDocument(40)).toMatchObject({ title: "ahead" });
+  });
+
   it("leaves what cannot be paid as debts, and names the node that is missing", async () => {
     const cluster = await filled({ replicationFactor: 3 });
     await cluster.directs[0]?.index(UID).deleteDocument(30).waitTask();
