@@ -61,7 +61,7 @@ export interface Cluster {
   readonly rules: RuleBook;
   readonly debts: DebtBook;
   /** Pays debts in the background. */
-  readonly repairer: Pick<Repairer, "close">;
+  readonly repairer: Pick<Repairer, "close" | "rounds">;
   /** Orders the writes of one node and index. */
   readonly lanes: Lanes;
   /** Orders the preparation of the writes of one index, so that they reach the lanes in call order. */

@@ -60,7 +60,7 @@ export async function memoryCluster(script: Script, shape: MemoryClusterShape): 
     registry: new IndexRegistry({ records: shared, clock, operator, maxAgeMs: 2000, learn, stamps }),
     rules: new RuleBook({ records: shared, stamps }),
     lanes: new Lanes(),
-    repairer: { close: async () => undefined },
+    repairer: { close: async () => undefined, rounds: 0 },
     intake: new Lanes(),
     tasks: new TaskTracker({
       ...{ operator, clock, isSuspect, highWater: new TaskHighWater(), timeoutMs: 1000, sweepMs: 1000, keep: 100 },

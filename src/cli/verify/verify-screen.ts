@@ -5,8 +5,9 @@ import { type Cell, tableLines } from "../terminal/table.ts";
 
 const KINDS = ["missing", "extra", "stale", "different"] as const satisfies readonly DifferenceKind[];
 
-/** Shards whose examples are shown. */
+/** Shards whose examples are shown, and examples of each. */
 const SHARDS = 5;
+const EXAMPLES = 2;
 
 /** What a verification found, for people, as lines. */
 export function verifyLines(report: VerifyReport, paint: Paint): string[] {
@@ -57,7 +58,9 @@ const WORDS = {
 
 function exampleLines({ uid, shards }: IndexReport): string[] {
   const shown = shards.slice(0, SHARDS).flatMap(({ shard, examples }) => {
-    return examples.map(({ id, node, kind }) => `index ${uid}, shard ${shard}: document ${id} ${WORDS[kind](node)}`);
+    return examples
+      .slice(0, EXAMPLES)
+      .map(({ id, node, kind }) => `index ${uid}, shard ${shard}: document ${id} ${WORDS[kind](node)}`);
   });
   const rest = shards.length - SHARDS;
   return rest > 0
@@ -83,11 +86,16 @@ export function openLine({ node, index, documents, shards, reason }: OpenDebt): 
   return `node ${node} owes index ${index}: ${what} in ${counted(shards, "shard")} (${why})`;
 }
 
-function verdict({ indexes, repaired, isSound }: VerifyReport, paint: Paint): string {
-  const copies = indexes.reduce((sum, index) => sum + index.copies, 0);
-  const compared = `${counted(copies, "copy", "copies")} in ${counted(indexes.length, "index", "indexes")} compared.`;
-  const mended = repaired === undefined || repaired === 0 ? "" : ` ${counted(repaired, "copy", "copies")} repaired.`;
+function verdict({ indexes, repaired = 0, open, isSound }: VerifyReport, paint: Paint): string {
+  const total = indexes.reduce((sum, index) => sum + index.copies, 0);
+  const compared = `${copies(total)} in ${counted(indexes.length, "index", "indexes")} compared.`;
+  if (open !== undefined && open.length > 0) return `${compared} \`miroir repair\` with the same flags goes on.`;
+  const mended = repaired === 0 ? "" : ` ${copies(repaired)} repaired.`;
   if (isSound) return `${compared}${mended} ${paint("good", "All are equal.")}`;
-  const isRepairable = repaired === undefined && indexes.some(({ shards, owed }) => shards.length > 0 || owed > 0);
+  const isRepairable = open === undefined && indexes.some(({ shards, owed }) => shards.length > 0 || owed > 0);
   return `${compared}${mended}${isRepairable ? " `miroir verify --repair` with the same flags makes them equal." : ""}`;
+}
+
+function copies(count: number): string {
+  return counted(count, "copy", "copies");
 }

@@ -50,6 +50,7 @@ export class Repairer {
   /** Before when a shard is not looked at again, by index and shard. */
   readonly #notBefore = new Map<string, number>();
   #lockedOutUntil = 0;
+  #rounds = 0;
   #running: Promise<void> = Promise.resolve();
   #isRunning = false;
 
@@ -60,6 +61,11 @@ export class Repairer {
     options.debts.onDebt(() => {
       if (!this.#isRunning) this.#running = this.#run();
     });
+  }
+
+  /** Rounds made so far that looked at owed shards, also those that failed half-way. */
+  get rounds(): number {
+    return this.#rounds;
   }
 
   /** Stops; what was begun is begun again by the next process. */
@@ -109,6 +115,7 @@ export class Repairer {
       await Promise.all([...involved].map((node) => drain(operator, node, signal)));
       for (const shard of owed) await this.#repair(shard);
     } finally {
+      this.#rounds += 1;
       await unlockAfterRepair(operator, targets);
     }
   }

@@ -14,28 +14,59 @@ const LOOK_MS = 100;
 /** How long debts may wait for nodes that do not answer, in attempts' time: one that was busy for a moment is back by then. */
 const PATIENCE = 3;
 
-/** After so many times the time in which writes settle without a debt paid, those left are written to all the time. */
-const FRUITLESS = 6;
+/** After so many rounds of the repairer in which no debt was paid, those left are written to all the time. */
+const FRUITLESS_ROUNDS = 6;
+
+/** How long another repair may keep this one waiting, in milliseconds: one that died holds its lock for ten minutes. */
+const FRUITLESS_MS = 660_000;
 
 /**
  * Waits until the repairer of this process, or of another, has paid every debt that can be paid.
- * @returns what is left: debts that wait for a node, or for writers to pause
+ * @returns what is left: debts that wait for a node, for writers to pause, or for another repair to end
  */
 export async function payDebts(cluster: Cluster, { signal, progress }: PayOptions): Promise<OpenDebt[]> {
-  const { clock, debts, registry, options } = cluster;
-  const fruitlessMs = FRUITLESS * (options.writeTimeoutMs + options.attemptTimeoutMs);
-  let [count, paidAt, possibleAt] = [-1, clock.monotonic(), clock.monotonic()];
-  for (;;) {
-    const now = clock.monotonic();
+  const { clock, debts, registry } = cluster;
+  const hope = new Hope(cluster);
+  for (let count = -1; ; ) {
     const open = debts.ledger.list();
-    if (open.length !== count) {
-      progress?.(openDebts(cluster));
-      [count, paidAt] = [open.length, now];
-    }
-    if (open.some((debt) => missingFor(cluster, debt).length === 0)) possibleAt = now;
-    const isHopeless = now - possibleAt > PATIENCE * options.attemptTimeoutMs || now - paidAt > fruitlessMs;
-    if (open.length === 0 || isHopeless) return openDebts(cluster);
+    if (open.length !== count) progress?.(openDebts(cluster));
+    hope.learn({
+      isChanged: open.length !== count,
+      isPayable: open.some((debt) => missingFor(cluster, debt).length === 0),
+    });
+    count = open.length;
+    if (count === 0 || hope.isLost) return openDebts(cluster);
     await clock.sleep(LOOK_MS, signal);
     await registry.refresh().catch(() => undefined); // no node answers now; the next look may find one
+  }
+}
+
+/** Whether waiting longer may lead to anything. */
+class Hope {
+  readonly #cluster: Cluster;
+  /** When some debt could last be paid. */
+  #payableAt: number;
+  /** When debts last changed, and the rounds of the repairer by then. */
+  #changedAt: number;
+  #roundsThen: number;
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster;
+    this.#payableAt = cluster.clock.monotonic();
+    this.#changedAt = this.#payableAt;
+    this.#roundsThen = cluster.repairer.rounds;
+  }
+
+  learn({ isChanged, isPayable }: { readonly isChanged: boolean; readonly isPayable: boolean }): void {
+    const { clock, repairer } = this.#cluster;
+    if (isPayable) this.#payableAt = clock.monotonic();
+    if (isChanged) [this.#changedAt, this.#roundsThen] = [clock.monotonic(), repairer.rounds];
+  }
+
+  get isLost(): boolean {
+    const { clock, repairer, options } = this.#cluster;
+    const now = clock.monotonic();
+    if (now - this.#payableAt > PATIENCE * options.attemptTimeoutMs) return true;
+    return repairer.rounds - this.#roundsThen >= FRUITLESS_ROUNDS || now - this.#changedAt > FRUITLESS_MS;
   }
 }
