@@ -81,8 +81,7 @@ function differingCopies(uid: string, entries: readonly ShardCounts[], { topolog
     {
       ...{ code: "copies_differ", severity: "error", nodes, index: uid },
       message: `Copies of index ${uid} hold different numbers of documents in ${which}.`,
-      remedy:
-        "Look again when nobody writes. If they still differ, write the index's documents again through a client.",
+      remedy: "Look again when nobody writes. `miroir verify` says which documents, with --repair it makes them equal.",
     },
   ];
 }

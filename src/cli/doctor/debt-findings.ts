@@ -18,7 +18,7 @@ export function debtFindings({ debts, rows }: ClusterSurvey): Finding[] {
     return {
       ...{ code: "debt", severity: "warning", nodes: [node], index: uid },
       message: `Node ${node} missed writes of index ${uid} in ${counted(shards.size, "shard")}; reads avoid it there.`,
-      remedy: "Keep a client connected while every node answers until `miroir status` shows no debt.",
+      remedy: "Run `miroir repair`, or keep a client connected, while every node answers.",
     };
   });
 }

@@ -73,7 +73,7 @@ function settingsFinding(uid: string, { node, queue }: AnsweringNode, differing:
     remedy:
       queue > 0
         ? `It still has ${counted(queue, "task")} to do; look again when they are done.`
-        : `Change ${differing.join(", ")} to something else and back through a miroir client, which sends it to every node.`,
+        : "`miroir settings verify --repair` sends the node what it should have.",
   };
 }
 
