@@ -3,6 +3,7 @@ import { defineConfig } from "tsup";
 export default defineConfig({
   entry: {
     index: "src/index.ts",
+    jobs: "src/jobs/index.ts",
     testing: "src/testing/index.ts",
     "embedded-node": "src/testing/embedded-node/main.ts",
     cli: "src/cli/main.ts",
