@@ -154,13 +154,16 @@ function reasonsOf(
   merged: ReturnType<typeof federateHits>,
   facets: readonly IndexFacets[],
 ): string[] {
-  const reasons = found.flatMap(({ query: { request, plan }, bodies, merged: own, ...hits }, place) => {
+  const reasons = found.flatMap(({ query, bodies, merged: own, ...hits }, place) => {
+    const { request, plan } = query;
     const isMultiValued = own.isMultiValued || merged.isMultiValued;
     const ofIndex = place === 0 ? facets.map((index) => index.facets) : [];
     const truncated = ofIndex.flatMap((each) => each.truncated);
     const respelled = ofIndex.flatMap((each) => each.respelled);
     const facts = { request, plan, parts: bodies.length, merged: { ...own, isMultiValued }, truncated, respelled };
-    return [...searchExactness(facts).reasons, ...hits.reasons];
+    const isCut = query.kind.kind === "hybrid" && plan.distinct !== null;
+    const doubts = isCut ? ["Hybrid searches with distinct may lack hits at the end of a list."] : [];
+    return [...searchExactness(facts).reasons, ...hits.reasons, ...doubts];
   });
   if (merged.isEstimated) reasons.push("Hits of different queries are compared by scores that depend on the node.");
   return [...new Set(reasons)];
