@@ -1,9 +1,9 @@
 import type { IndexRow } from "./registry.ts";
 import type { Topology } from "./topology.ts";
 
-/** Who holds an index: the cluster's shards, or one shard that every node holds. */
+/** Who holds an index: the cluster's shards, or one shard that every node holds which has joined. */
 export function topologyOf(row: Pick<IndexRow, "replicate">, topology: Topology): Topology {
   if (row.replicate !== "everywhere") return topology;
-  const ids = topology.nodes.map(({ id }) => id);
+  const ids = topology.nodes.map(({ id }) => id).filter((id) => topology.joining?.includes(id) !== true);
   return { ...topology, shards: 1, replicationFactor: ids.length, groups: [{ name: "everywhere", table: [ids] }] };
 }

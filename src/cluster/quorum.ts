@@ -15,7 +15,10 @@ export interface QuorumInput {
 /** The shards whose write is not acknowledged: in no group did enough replicas answer (`all`: some replica is missing). */
 export function belowQuorum(input: QuorumInput): number[] {
   return [...input.shards].filter((shard) => {
-    const verdicts = input.groups.map((group) => isEnough(group.table[shard] ?? [], shard, input));
+    // A group that is being filled has no replica of the shard yet, and nobody waits for it.
+    const rows = input.groups.map(({ table }) => table[shard] ?? []).filter((row) => row.length > 0);
+    if (rows.length === 0) return true;
+    const verdicts = rows.map((row) => isEnough(row, shard, input));
     return input.consistency === "all" ? verdicts.includes(false) : !verdicts.includes(true);
   });
 }

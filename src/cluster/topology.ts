@@ -12,6 +12,13 @@ const nodeSchema = z.strictObject({
   weight: z.number().positive(),
 });
 
+const changeSchema = z.strictObject({
+  job: z.string().min(1),
+  phase: z.enum(["copying", "holding", "switched"]),
+  shards: z.array(z.number().int().nonnegative()),
+  everywhere: z.boolean(),
+});
+
 const topologySchema = z
   .strictObject({
     version: z.literal(1),
@@ -20,7 +27,9 @@ const topologySchema = z
     shards: z.number().refine(isShardCount, `it must be a power of two from ${MIN_SHARDS} to ${MAX_SHARDS}`),
     replicationFactor: z.number().int().positive(),
     nodes: z.array(nodeSchema).min(1),
-    groups: z.array(z.strictObject({ name: z.string().min(1), table: z.array(z.array(z.string()).min(1)) })).min(1),
+    groups: z.array(z.strictObject({ name: z.string().min(1), table: z.array(z.array(z.string())) })).min(1),
+    change: z.exactOptional(changeSchema),
+    joining: z.exactOptional(z.array(z.string())),
   })
   .superRefine((topology, context) => {
     for (const fault of findFaults(topology)) context.addIssue({ code: "custom", ...fault });
@@ -38,9 +47,28 @@ export interface Topology {
   readonly replicationFactor: number;
   readonly nodes: readonly NodeInfo[];
   readonly groups: readonly ReplicaGroup[];
+  /** The change of owners under way. */
+  readonly change?: OwnerChange;
+  /** Ids of nodes that take part in the administration of indexes, and hold no documents yet. */
+  readonly joining?: readonly string[];
 }
 
-/** One full copy of everything; `table[shard]` names the nodes that hold the shard. */
+/** A change of owners that a job is making, as every process must know of it. */
+export interface OwnerChange {
+  /** The job that makes it. */
+  readonly job: string;
+  /**
+   * - `copying`: everybody works with the old owners, edits by function wait
+   * - `holding`: writers of the shards wait
+   * - `switched`: the table names the new owners and readers use them, writers still wait
+   */
+  readonly phase: "copying" | "holding" | "switched";
+  readonly shards: readonly number[];
+  /** Whether indexes that are replicated everywhere change too: their only shard is one of the shards then. */
+  readonly everywhere: boolean;
+}
+
+/** One full copy of everything; `table[shard]` names the nodes that hold the shard, none while the group is filled. */
 export interface ReplicaGroup {
   readonly name: string;
   readonly table: readonly (readonly string[])[];
@@ -183,12 +211,22 @@ function* findFaults(topology: Topology): Iterable<Fault> {
     urls.add(node.url);
   }
   for (const [index, group] of topology.groups.entries()) yield* findTableFaults(topology, group, index);
+  yield* findChangeFaults(topology, ids);
   for (const [name, { length }] of membersByGroup(topology.nodes)) {
     if (topology.replicationFactor <= length) continue;
     yield {
       path: ["replicationFactor"],
       message: `group \`${name}\` has only ${length} node${length === 1 ? "" : "s"}`,
     };
+  }
+}
+
+function* findChangeFaults({ change, joining = [], shards }: Topology, ids: ReadonlySet<string>): Iterable<Fault> {
+  for (const [index, shard] of (change?.shards ?? []).entries()) {
+    if (shard >= shards) yield { path: ["change", "shards", index], message: `there are ${shards} shards` };
+  }
+  for (const [index, id] of joining.entries()) {
+    if (!ids.has(id)) yield { path: ["joining", index], message: "no node has this id" };
   }
 }
 
@@ -202,6 +240,9 @@ function* findTableFaults(topology: Topology, group: ReplicaGroup, index: number
   }
   for (const [shard, row] of group.table.entries()) {
     const path = ["groups", index, "table", shard];
+    // A group that is being added is filled shard by shard.
+    const isHeld = topology.groups.some(({ table }) => (table[shard]?.length ?? 0) > 0);
+    if (!isHeld) yield { path, message: "no node holds this shard" };
     if (new Set(row).size !== row.length) yield { path, message: "it names a node twice" };
     const stranger = row.find((id) => !members.has(id));
     if (stranger !== undefined) yield { path, message: `\`${stranger}\` is no node of group \`${group.name}\`` };

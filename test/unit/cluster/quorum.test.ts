@@ -36,6 +36,13 @@ describe("belowQuorum", () => {
     expect(below("all", "a b c x y z", ...groups)).toEqual([]);
   });
 
+  it("waits for no group that does not hold the shard yet", () => {
+    const groups = [group("g1", ["a", "b"]), group("g2", [])];
+    expect(below("all", "a b", ...groups)).toEqual([]);
+    expect(below("all", "a", ...groups)).toEqual([0]);
+    expect(below("quorum", "", ...groups)).toEqual([0]);
+  });
+
   it("never takes a shard without replicas for written", () => {
     for (const consistency of ["one", "quorum", "all"] as const) {
       expect(below(consistency, "a", group("g", []))).toEqual([0]);

@@ -140,6 +140,27 @@ describe("parseTopology", () => {
     expect(refusal(() => parseTopology(twice))).toMatch(/table\.6` .*names a node twice/);
   });
 
+  it("accepts a change of owners and nodes that join, and refuses what they name wrongly", () => {
+    const change = { job: "job-1", phase: "copying", shards: [3, 63], everywhere: false };
+    const changing = { ...valid(), change, joining: ["c:443"] };
+    expect(parseTopology(changing)).toMatchObject({ change, joining: ["c:443"] });
+    const far = { ...changing, change: { ...change, shards: [3, 64] } };
+    expect(refusal(() => parseTopology(far))).toMatch(/change\.shards\.1` is 64: there are 64 shards/);
+    const stranger = { ...changing, joining: ["d:7700"] };
+    expect(refusal(() => parseTopology(stranger))).toMatch(/joining\.0` is "d:7700": no node has this id/);
+  });
+
+  it("accepts rows that a new group does not hold yet, and refuses shards that nobody holds", () => {
+    const topology = valid();
+    const [group] = topology["groups"] as { table: string[][] }[];
+    const nodes = (topology["nodes"] as object[]).concat({ id: "d", url: "http://d", group: "second", weight: 1 });
+    const second = { name: "second", table: (group?.table ?? []).map(() => []) };
+    const two = { ...topology, nodes, replicationFactor: 1, groups: [group, second] };
+    expect(parseTopology(two).groups).toHaveLength(2);
+    group?.table[7]?.splice(0);
+    expect(refusal(() => parseTopology(two))).toMatch(/groups\.0\.table\.7` .*no node holds this shard/);
+  });
+
   it.each([[null], ["text"], [42], [[]]])("refuses %j", (value) => {
     expect(refusal(() => parseTopology(value))).toContain("`topology` is ");
   });
