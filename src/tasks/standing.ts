@@ -41,13 +41,18 @@ export function standingOf({ tasks, isKnown, isSuspect, markedAs }: NodeTasks): 
 }
 
 /**
- * Which acknowledgements are worth nothing, once that can be told: while a node is undecided, or is down and holds a shard
- * that nobody else is known to have, nothing is said. A document that the server refuses in its task fails alike on every
- * owner: none of them owes it, since nobody has it.
+ * Which acknowledgements are worth nothing, `undefined` before that can be told: while a node is undecided, or is down and
+ * holds a shard that nobody else is known to have, nothing is said. A document that the server refuses in its task fails
+ * alike on every owner: none of them owes it, since nobody has it.
  */
-export function findLosses(standings: ReadonlyMap<string, Standing>, shards: readonly TaskShard[]): Loss[] {
+export function findLosses(
+  standings: ReadonlyMap<string, Standing>,
+  shards: readonly TaskShard[],
+): Loss[] | undefined {
   const nodes = [...standings];
-  if (nodes.some(([node, standing]) => standing === "pending" || (standing === "down" && !isCovered(node)))) return [];
+  if (nodes.some(([node, standing]) => standing === "pending" || (standing === "down" && !isCovered(node)))) {
+    return undefined;
+  }
   return nodes.flatMap(([node, standing]) => {
     const holders = nodes.filter(([, other]) => worth(other) > worth(standing)).map(([other]) => other);
     const isLoss = standing === "down" || standing === "forgotten" || (standing !== "held" && holders.length > 0);

@@ -244,9 +244,15 @@ export class TaskTracker {
     const parts = partsAmong(entry.task, answers);
     if (isTouchedByOthers(parts, this.#options)) await this.#learnNews();
     if (this.#deleted.has(entry.task.head.uid)) return this.#merge(entry, parts);
-    await this.#settleReplicas(entry, parts, answers);
-    const view = this.#merge(entry, parts);
-    return isTerminal(view) ? this.#finish(entry, view) : view;
+    const isSettled = await this.#settleReplicas(entry, parts, answers);
+    if (entry.final === undefined) {
+      const view = this.#merge(entry, parts);
+      if (!isTerminal(view)) return view;
+      entry.final = await this.#conclude(entry, view);
+    }
+    // Too few replicas may be left for a success while the others are undecided still: what they do, the rest owe.
+    if (isSettled) this.#leave(entry);
+    return entry.final;
   }
 
   #merge({ task, indebted }: Entry, parts: readonly TaskPart[]): JsonObject {
@@ -269,15 +275,18 @@ export class TaskTracker {
     return task === null || word === undefined || !isObject(error) ? task : { ...task, error: word(error) };
   }
 
-  async #finish(entry: Entry, view: JsonObject): Promise<JsonObject> {
-    const final = await this.#countTargets(entry.task, view);
-    await entry.task.onSettled?.(final);
-    await this.#options.recorded?.(entry.task.head.indexUid ?? "");
-    entry.final = final;
+  async #conclude({ task }: Entry, view: JsonObject): Promise<JsonObject> {
+    const final = await this.#countTargets(task, view);
+    await task.onSettled?.(final);
+    await this.#options.recorded?.(task.head.indexUid ?? "");
+    return final;
+  }
+
+  /** Follows a task no longer. */
+  #leave(entry: Entry): void {
     entry.task = lean(entry.task);
     this.#open.delete(entry);
     this.#prune();
-    return final;
   }
 
   /** Nodes count their own tasks. One that every shard had applied already was not canceled. */
@@ -291,13 +300,13 @@ export class TaskTracker {
     return { ...view, details: { ...details, canceledTasks: canceled.length } };
   }
 
-  /** Nodes that lost, failed or forgot the write while another replica holds it become indebted. */
+  /** Nodes that lost, failed or forgot the write while another replica holds it become indebted; false while that is open. */
   async #settleReplicas(
     { task, indebted }: Entry,
     parts: readonly TaskPart[],
     answers: ReadonlyMap<string, NodeAnswer>,
-  ): Promise<void> {
-    if (task.owe === undefined || task.isPartial === true) return;
+  ): Promise<boolean> {
+    if (task.owe === undefined || task.isPartial === true) return true;
     const nodesById = new Map(task.parts.map(({ node }) => [node.id, node]));
     const standings = new Map<string, Standing>();
     for (const id of nodesById.keys()) {
@@ -309,12 +318,14 @@ export class TaskTracker {
       });
       standings.set(id, standing);
     }
-    for (const { node: id, holders } of findLosses(standings, task.shards ?? [])) {
+    const losses = findLosses(standings, task.shards ?? []);
+    for (const { node: id, holders } of losses ?? []) {
       const node = nodesById.get(id);
       if (node === undefined || indebted.has(id)) continue;
       await task.owe(node, holders);
       indebted.add(id);
     }
+    return losses !== undefined;
   }
 
   /** Forgets the oldest finished tasks beyond the limit. */

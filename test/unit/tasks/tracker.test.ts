@@ -113,6 +113,21 @@ describe("TaskTracker", () => {
     expect(owed).toEqual([]);
   });
 
+  it("records what a replica owes that failed, also when the task has failed before another replica did it", async () => {
+    const shards = [{ nodes: ["a", "b"], required: 2 }];
+    const { tracker, task, owed, says, clock, transport } = setUp({ a: "failed", b: "enqueued" }, { shards });
+    tracker.add(task);
+    expect(await statusOf(tracker)).toBe("failed");
+    expect(owed).toEqual([]);
+    says["b"] = "succeeded";
+    await clock.advance(1000);
+    expect(owed).toEqual([["a", ["b"]]]);
+    expect(await statusOf(tracker)).toBe("failed");
+    const asked = transport.sent.length;
+    await clock.advance(10_000);
+    expect(transport.sent).toHaveLength(asked);
+  });
+
   it("fails when every node forgot the write", async () => {
     const { tracker, task } = setUp({ a: null, b: null });
     tracker.add(task);
