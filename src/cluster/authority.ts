@@ -1,18 +1,38 @@
 import type { Debt } from "./debt.ts";
 
+/** A write that some owner missed. */
+interface MissedWrite {
+  readonly stamp: string;
+  readonly debtors: Set<string>;
+  /** Whether it was of these very documents, and not of whichever a filter or a function took. */
+  isOfNamed: boolean;
+}
+
 /**
  * The owners whose word counts for one document of a shard. A write that every owner owes reached nobody for certain and
- * decides nothing; of the others the latest does: an owner that does not owe it has it. Without such a write all are equal.
+ * decides nothing; of the others the latest does: an owner that does not owe it has it. One that owes an earlier write of
+ * the document has the later one in vain unless that was of the document by name: that a replica's earlier task failed may
+ * turn out when it has acknowledged the later one long since. Without such a write all are equal.
  */
 export function authoritiesFor(id: string, owners: readonly string[], debts: readonly Debt[]): readonly string[] {
-  const debtorsByStamp = new Map<string, Set<string>>();
+  const deciding = missedWritesOf(id, debts).filter(({ debtors }) => owners.some((owner) => !debtors.has(owner)));
+  for (const [position, { debtors, isOfNamed }] of deciding.entries()) {
+    const earlier = isOfNamed ? [] : deciding.slice(position + 1);
+    const holders = owners.filter((owner) => ![{ debtors }, ...earlier].some((write) => write.debtors.has(owner)));
+    if (holders.length > 0) return holders;
+  }
+  return owners;
+}
+
+/** The latest first. */
+function missedWritesOf(id: string, debts: readonly Debt[]): MissedWrite[] {
+  const byStamp = new Map<string, MissedWrite>();
   for (const { ids, stamp, node } of debts) {
     if (ids !== "all" && !ids.includes(id)) continue;
-    const debtors = debtorsByStamp.get(stamp);
-    if (debtors === undefined) debtorsByStamp.set(stamp, new Set([node]));
-    else debtors.add(node);
+    const known = byStamp.get(stamp) ?? { stamp, debtors: new Set(), isOfNamed: false };
+    known.debtors.add(node);
+    if (ids !== "all") known.isOfNamed = true;
+    byStamp.set(stamp, known);
   }
-  const deciding = [...debtorsByStamp].filter(([, debtors]) => owners.some((owner) => !debtors.has(owner)));
-  const [, latest] = deciding.sort(([a], [b]) => (a < b ? 1 : -1))[0] ?? [];
-  return latest === undefined ? owners : owners.filter((owner) => !latest.has(owner));
+  return [...byStamp.values()].sort((a, b) => (a.stamp < b.stamp ? 1 : -1));
 }

@@ -31,4 +31,16 @@ describe("whose word counts for a document", () => {
     const debts = [debt("a", "1"), debt("a", "2"), debt("b", "2"), ...OWNERS.map((node) => debt(node, "3"))];
     expect(authoritiesFor("x", OWNERS, debts)).toEqual(["c"]);
   });
+
+  it("is not that of one that owes an earlier write, unless the later was of the document by name", () => {
+    const later = (ids: Debt["ids"]) => [debt("a", "1"), debt("b", "2", ids), debt("c", "2", ids)];
+    expect(authoritiesFor("x", OWNERS, later(["x"]))).toEqual(["a"]);
+    expect(authoritiesFor("x", OWNERS, later("all"))).toEqual(["b", "c"]);
+    expect(authoritiesFor("x", OWNERS, [...later("all"), debt("a", "3", "all")])).toEqual(["b", "c"]);
+  });
+
+  it("does not suffer from an earlier write that all of them owe", () => {
+    const everybody = OWNERS.map((node) => debt(node, "1"));
+    expect(authoritiesFor("x", OWNERS, [...everybody, debt("b", "2", "all")])).toEqual(["a", "c"]);
+  });
 });
