@@ -14,16 +14,24 @@ export interface AcceptedWrite {
   readonly write: ShardedWrite;
 }
 
-/** Sends a write and answers 202 with the virtual task once enough replicas acknowledged it. */
+/**
+ * Sends a write and answers 202 with the virtual task once enough replicas acknowledged it. What nodes took of one that
+ * failed is followed as well: a replica that acknowledged it may yet fail, and the others would not learn of it.
+ */
 export async function acceptWrite(cluster: Cluster, { head, write }: AcceptedWrite): Promise<ClusterResponse> {
   const result = await writeShards(cluster, withNotes(cluster, { head, write }));
   if (result.kind === "refused") {
     const { status, body, headers } = result.response;
     return { status, body: wordLogically(body, cluster.registry), headers };
   }
-  const { replies, shards, owe, meta } = result;
-  cluster.tasks.add({ head, parts: partsOf(replies), shards, copies: copiesCounted(shards), isMarked: true, owe });
-  return { status: 202, body: enqueued(head), meta };
+  const { replies, shards, isOwed, owe } = result;
+  const task = { parts: partsOf(replies), shards, copies: copiesCounted(shards), isMarked: true, isOwed, owe };
+  if (result.kind === "short") {
+    if (task.parts.length > 0) cluster.tasks.add({ head: { ...head, error: { ...result.error.cause } }, ...task });
+    throw result.error;
+  }
+  cluster.tasks.add({ head, ...task });
+  return { status: 202, body: enqueued(head), meta: result.meta };
 }
 
 /** How many nodes count each document: all its copies, or the mean over the shards when some replicas missed the write. */

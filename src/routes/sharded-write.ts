@@ -28,17 +28,21 @@ export interface ShardedWrite extends WriteReach {
   requests(node: NodeInfo, shards: readonly number[], isOwed: (shard: number, id: string) => boolean): NodeRequest[];
 }
 
-/** A write that enough replicas acknowledged, or that every node refused. */
+/** What the nodes took of a write, whose tasks are followed whether or not it is enough. */
+interface TakenWrite {
+  readonly replies: readonly WriteReply[];
+  readonly shards: readonly TaskShard[];
+  /** Whether some replica owes it. */
+  readonly isOwed: boolean;
+  /** See `VirtualTask.owe`. */
+  readonly owe: (node: NodeInfo, holders: ReadonlySet<string>) => Promise<void>;
+}
+
+/** A write that enough replicas acknowledged, that too few did or whose debts nobody keeps, or that every node refused. */
 export type WriteResult =
   | { readonly kind: "refused"; readonly response: NodeResponse }
-  | {
-      readonly kind: "acknowledged";
-      readonly replies: readonly WriteReply[];
-      readonly shards: readonly TaskShard[];
-      readonly meta: Meta;
-      /** See `VirtualTask.owe`. */
-      readonly owe: (node: NodeInfo, holders: ReadonlySet<string>) => Promise<void>;
-    };
+  | (TakenWrite & { readonly kind: "short"; readonly error: MiroirError })
+  | (TakenWrite & { readonly kind: "acknowledged"; readonly meta: Meta });
 
 /** Sends a write to every owner of its shards, records what some of them missed, and counts the acknowledgements. */
 export async function writeShards(cluster: Cluster, write: ShardedWrite): Promise<WriteResult> {
@@ -48,15 +52,20 @@ export async function writeShards(cluster: Cluster, write: ShardedWrite): Promis
     const refusal = replies.find((reply) => reply.verdict === "refused")?.response;
     if (refusal !== undefined && !replies.some(hasReached)) return { kind: "refused", response: refusal };
     const ballot = new Ballot(cluster, reachOf(write), replies);
-    await cluster.debts.record(ballot.debts);
-    ballot.requireQuorum();
-    return {
-      kind: "acknowledged",
+    const taken: TakenWrite = {
       replies,
       shards: ballot.taskShards(),
-      meta: ballot.meta(),
+      isOwed: ballot.debts.length > 0,
       owe: (node, holders) => cluster.debts.record(ballot.lostBy(node.id, holders)),
     };
+    try {
+      await cluster.debts.record(ballot.debts);
+      ballot.requireQuorum();
+    } catch (error) {
+      if (error instanceof MiroirError) return { kind: "short", ...taken, error };
+      throw error;
+    }
+    return { kind: "acknowledged", ...taken, meta: ballot.meta() };
   } finally {
     doubts.end();
   }
@@ -207,10 +216,15 @@ class Ballot {
     };
   }
 
-  /** What a node owes when its acknowledgement turns out to be worth nothing: the shards that a holder has. */
+  /**
+   * What a node owes when its acknowledgement turns out to be worth nothing: the shards that a holder has, and those that
+   * another replica owes, or the node would be taken for the one that has the write.
+   */
   lostBy(node: string, holders: ReadonlySet<string>): Debt[] {
     const shards = [...this.#write.idsByShard.keys()].filter((shard) => {
-      return this.#counts(node, shard) && this.#owners(shard).some((owner) => owner !== node && holders.has(owner));
+      const others = this.#owners(shard).filter((owner) => owner !== node);
+      const isShared = others.some((owner) => holders.has(owner) || !this.#counts(owner, shard));
+      return this.#counts(node, shard) && isShared;
     });
     return debtsOf(
       this.#write,

@@ -58,7 +58,7 @@ function listedParts({ parts = {} }: TaskNote, { nodesById }: RebuildContext): N
   });
 }
 
-type RebuiltWrite = Pick<VirtualTask, "shards" | "indebted" | "isPartial" | "owe">;
+type RebuiltWrite = Pick<VirtualTask, "shards" | "indebted" | "isPartial" | "isOwed" | "owe">;
 
 function rebuildWrite(note: TaskNote, found: readonly FoundPart[], context: RebuildContext): RebuiltWrite {
   const { isYoung, isSuspect } = context;
@@ -79,10 +79,13 @@ function rebuildWrite(note: TaskNote, found: readonly FoundPart[], context: Rebu
   return {
     shards,
     indebted: [...indebted],
+    isOwed: indebted.size > 0,
     isPartial: isYoung && awaited.some((owner) => !isComplete(owner, found)),
     owe: async (node, others) => {
       if (isSuspect(node.id)) return; // its writer knows whether it is worth waiting for
-      const isShared = (shard: number) => ownersOf(shard).some((owner) => owner !== node.id && others.has(owner));
+      const isShared = (shard: number) => {
+        return ownersOf(shard).some((owner) => owner !== node.id && (others.has(owner) || indebted.has(owner)));
+      };
       const lost = touched.filter((shard) => ownersOf(shard).includes(node.id) && isShared(shard));
       // Which documents of a shard were written, only the writer knew.
       await context.record(lost.map((shard): Debt => ({ index, shard, node: node.id, ids: "all", stamp })));

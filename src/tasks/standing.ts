@@ -43,11 +43,12 @@ export function standingOf({ tasks, isKnown, isSuspect, markedAs }: NodeTasks): 
 /**
  * Which acknowledgements are worth nothing, `undefined` before that can be told: while a node is undecided, or is down and
  * holds a shard that nobody else is known to have, nothing is said. A document that the server refuses in its task fails
- * alike on every owner: none of them owes it, since nobody has it.
+ * alike on every owner: none of them owes it, since nobody has it. But when one that never took it owes it, the others must
+ * as well.
  */
 export function findLosses(
   standings: ReadonlyMap<string, Standing>,
-  shards: readonly TaskShard[],
+  { shards, isOwed = false }: { readonly shards: readonly TaskShard[]; readonly isOwed?: boolean | undefined },
 ): Loss[] | undefined {
   const nodes = [...standings];
   if (nodes.some(([node, standing]) => standing === "pending" || (standing === "down" && !isCovered(node)))) {
@@ -55,7 +56,8 @@ export function findLosses(
   }
   return nodes.flatMap(([node, standing]) => {
     const holders = nodes.filter(([, other]) => worth(other) > worth(standing)).map(([other]) => other);
-    const isLoss = standing === "down" || standing === "forgotten" || (standing !== "held" && holders.length > 0);
+    const isLoss =
+      standing === "down" || standing === "forgotten" || (standing !== "held" && (holders.length > 0 || isOwed));
     return isLoss ? [{ node, holders: new Set(holders) }] : [];
   });
 

@@ -318,7 +318,7 @@ export class TaskTracker {
       });
       standings.set(id, standing);
     }
-    const losses = findLosses(standings, task.shards ?? []);
+    const losses = findLosses(standings, { shards: task.shards ?? [], isOwed: task.isOwed });
     for (const { node: id, holders } of losses ?? []) {
       const node = nodesById.get(id);
       if (node === undefined || indebted.has(id)) continue;

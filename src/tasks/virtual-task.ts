@@ -17,6 +17,8 @@ export interface VirtualTask {
   readonly isMarked?: boolean;
   /** Nodes that are known not to hold the write, though they may have a task of it. */
   readonly indebted?: readonly string[];
+  /** Whether some replica was known to owe it when it was accepted. */
+  readonly isOwed?: boolean;
   /** True for another process's task that may have node tasks nobody has seen yet: it has not ended, whatever the known ones say. */
   readonly isPartial?: boolean;
   /** Virtual tasks that a cancelation or deletion is about. */
@@ -25,7 +27,10 @@ export interface VirtualTask {
   readonly notes?: readonly NodeTaskRef[];
   /** The whole task, when no node was asked for it. */
   readonly view?: JsonObject;
-  /** Records that a node which acknowledged does not hold the write after all, for the shards that a holder has. */
+  /**
+   * Records that a node which acknowledged does not hold the write after all, for the shards that a holder has or another
+   * replica owes.
+   */
   readonly owe?: (node: NodeInfo, holders: ReadonlySet<string>) => Promise<void>;
   /** Runs once before the final state is shown. */
   readonly onSettled?: (view: JsonObject) => Promise<void>;

@@ -28,7 +28,12 @@ function writeOf({ cluster }: MemoryCluster, more: Partial<ShardedWrite> = {}): 
 
 async function start(script: Script, shape: MemoryClusterShape = { table: PAIR }) {
   const memory = await memoryCluster(script, shape);
-  return { ...memory, write: (more?: Partial<ShardedWrite>) => writeShards(memory.cluster, writeOf(memory, more)) };
+  const write = async (more?: Partial<ShardedWrite>) => {
+    const result = await writeShards(memory.cluster, writeOf(memory, more));
+    if (result.kind === "short") throw result.error;
+    return result;
+  };
+  return { ...memory, write };
 }
 
 /** Everything but the state index of `node` fails so. */
@@ -253,6 +258,16 @@ describe("writeShards", () => {
     expect(owed(memory)).toEqual([]);
     await owe(a, new Set(["c"]));
     expect(owed(memory)).toEqual([{ node: "a", shard: 1, ids: ["y"] }]);
+  });
+
+  it("records what an acknowledging node lost afterwards also where nobody has it and another owes it", async () => {
+    const memory = await start(failing("b", failure("unreachable")));
+    const { owe, replies, isOwed } = acknowledged(await memory.write());
+    const a = replies.find(({ node }) => node.id === "a")?.node;
+    if (a === undefined) throw new Error("node a was not asked");
+    expect(isOwed).toBe(true);
+    await owe(a, new Set());
+    expect(owed(memory).map(({ node }) => node)).toEqual(["b", "a"]);
   });
 
   it("puts its metadata on no body by itself", async () => {

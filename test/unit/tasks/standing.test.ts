@@ -27,10 +27,9 @@ describe("standingOf", () => {
 });
 
 function losses(standings: Record<string, Standing>, ...shards: string[][]) {
-  const found = findLosses(
-    new Map(Object.entries(standings)),
-    shards.map((nodes) => ({ nodes, required: 1 })),
-  );
+  const found = findLosses(new Map(Object.entries(standings)), {
+    shards: shards.map((nodes) => ({ nodes, required: 1 })),
+  });
   return found && Object.fromEntries(found.map(({ node, holders }) => [node, [...holders]]));
 }
 
@@ -49,6 +48,13 @@ describe("findLosses", () => {
   it("does not blame owners that failed alike: the document is at fault, and nobody has it", () => {
     expect(losses({ a: "lost", b: "lost" }, ["a", "b"])).toEqual({});
     expect(losses({ a: "partly", b: "partly" }, ["a", "b"])).toEqual({});
+  });
+
+  it("blames owners that failed alike when another owes the write, or they would be taken for its holders", () => {
+    const standings = new Map<string, Standing>([["a", "lost"]]);
+    const shards = [{ nodes: ["a"], required: 1 }];
+    expect(findLosses(standings, { shards, isOwed: true })).toEqual([{ node: "a", holders: new Set() }]);
+    expect(findLosses(standings, { shards })).toEqual([]);
   });
 
   it("names who has more than a replica, so that it owes only what they hold", () => {
