@@ -159,13 +159,16 @@ export class Repairer {
   }
 
   /** Who is copied from and to; `undefined` when no replica that has everything, nor all replicas together, can be asked. */
-  #plan(row: IndexRow, debts: readonly Debt[]): OwedShard | undefined {
+  #plan(row: IndexRow, ripe: readonly Debt[]): OwedShard | undefined {
     const { topology, nodesById, debts: book, health } = this.#options;
-    const shard = debts[0]?.shard ?? 0;
+    const shard = ripe[0]?.shard ?? 0;
     const owners = topologyOf(row, topology)
       .groups.flatMap(({ table }) => table[shard] ?? [])
       .flatMap((id) => nodesById.get(id) ?? []);
     const reachable = owners.filter(({ id }) => !health.isSuspect(id));
+    // A node may have gone since the round began: what is not compared is not paid.
+    const debts = ripe.filter(({ node }) => reachable.some(({ id }) => id === node));
+    if (debts.length === 0) return undefined;
     const index = physicalUid(row);
     const [whole] = reachable.filter((node) => !book.ledger.owes(index, node.id, shard));
     const ids = debts.some((debt) => debt.ids === "all") ? "all" : [...new Set(debts.flatMap((debt) => debt.ids))];
