@@ -1,3 +1,4 @@
+import type { Topology } from "../cluster/topology.ts";
 import type { NodeInfo } from "../core/types.ts";
 import { introduce } from "../execute/bootstrap.ts";
 import { DebtBook } from "../execute/debt-book.ts";
@@ -13,6 +14,8 @@ import { requireSupportedServers } from "../execute/server-version.ts";
 import { requireSharedMasterKey } from "../execute/shared-keys.ts";
 import { StoreRecords } from "../execute/store-records.ts";
 import { TaskHighWater } from "../execute/task-high-water.ts";
+import { type ClusterView, fixedView } from "../execute/view/cluster-view.ts";
+import { StoreView } from "../execute/view/store-view.ts";
 import { RULES_INDEX } from "../routes/align-rules.ts";
 import type { Cluster, ConfiguredCluster } from "../routes/cluster.ts";
 import { callerHeaders } from "../routes/read.ts";
@@ -41,9 +44,12 @@ const REPAIR_ROUND_MS = 1000;
 /** Finished tasks kept in memory. */
 const KEPT_TASKS = 10_000;
 
+/** A cluster, before any call. */
+export type MetCluster = Omit<Cluster, "topology" | "nodesById" | "operation">;
+
 /** A cluster and the way to leave it. */
 export interface OpenCluster {
-  readonly cluster: Cluster;
+  readonly cluster: MetCluster;
   close(): Promise<void>;
 }
 
@@ -70,10 +76,10 @@ export async function openCluster(
     await requireSharedMasterKey(operator, nodes);
     const met = await introduce(operator, source);
     known.clusterId = met.topology.clusterId;
+    const view = await openView(source, met.topology, { config, environment });
     const inStore = source.store && new StoreRecords(source.store);
     const cluster = assemble({
-      ...{ topology: met.topology, hasher, clock, random, transport, operator, highWater, verify },
-      ...{ config, inStore },
+      ...{ view, hasher, clock, random, transport, operator, highWater, verify, config, inStore },
     });
     for (const { node, reason } of [...met.absent, ...met.strangers]) cluster.health.distrust(node, reason);
     const records = inStore === undefined ? met.records : await inStore.readAll();
@@ -106,7 +112,24 @@ function credentialsOf(config: StaticClusterConfig | TopologyClusterConfig): Cre
 
 type Credentials = Pick<OperatorOptions, "authorization" | "headers">;
 
-interface Parts extends Pick<Cluster, "topology" | "hasher" | "clock" | "random" | "transport" | "operator"> {
+/** What this process knows of the topology, and its right to work with it. */
+async function openView(
+  { store }: ClusterSource,
+  topology: Topology,
+  {
+    config,
+    environment,
+  }: { readonly config: StaticClusterConfig | TopologyClusterConfig; readonly environment: Environment },
+): Promise<ClusterView> {
+  const { clock, random } = environment;
+  if (store === undefined) return fixedView(topology, clock);
+  const { writeTimeoutMs: landingMs, maxViewAgeMs } = clusterOptions(config);
+  const view = new StoreView({ ...{ store, clock, topology, landingMs, maxViewAgeMs }, processId: random.uuid() });
+  await view.open();
+  return view;
+}
+
+interface Parts extends Pick<Cluster, "view" | "hasher" | "clock" | "random" | "transport" | "operator"> {
   readonly highWater: TaskHighWater;
   readonly config: StaticClusterConfig | TopologyClusterConfig;
   /** The shared records where a store holds them. */
@@ -114,17 +137,16 @@ interface Parts extends Pick<Cluster, "topology" | "hasher" | "clock" | "random"
   verify(node: NodeInfo): Promise<void>;
 }
 
-function assemble({ highWater, config, inStore, verify, ...shared }: Parts): Cluster {
-  const { topology, clock, random, operator } = shared;
-  const nodesById = new Map(topology.nodes.map((node) => [node.id, node]));
+function assemble({ highWater, config, inStore, verify, ...shared }: Parts): MetCluster {
+  const { view, clock, random, operator } = shared;
+  const { live } = view;
   const options = clusterOptions(config);
   const patienceMs = Math.min(options.attemptTimeoutMs, options.readTimeoutMs, options.writeTimeoutMs);
-  const health = new HealthMonitor({ health: new NodeHealth(), clock, nodesById, patienceMs, probe: verify });
+  const health = new HealthMonitor({ health: new NodeHealth(), clock, live, patienceMs, probe: verify });
   const isSuspect = (node: string) => health.isSuspect(node);
-  const { nodes } = topology;
-  const records = inStore ?? new NodeRecords({ operator, nodes, isSuspect });
+  const records = inStore ?? new NodeRecords({ operator, live, isSuspect });
   const debts = new DebtBook(records, random);
-  const stamps = new HybridClock({ now: () => clock.now(), writer: randomBelow(2 ** 16, random) });
+  const stamps = new HybridClock({ now: () => view.now(), writer: randomBelow(2 ** 16, random) });
   const rules = new RuleBook({ records, stamps });
   const learn: DebtBook["load"] = (records) => {
     debts.load(records);
@@ -135,11 +157,11 @@ function assemble({ highWater, config, inStore, verify, ...shared }: Parts): Clu
   const observe: HealthMonitor["observe"] = (node, outcome) => health.observe(node, outcome);
   const reading = { operator, isSuspect, observe, timeoutMs: patienceMs };
   const repairer = new Repairer({
-    ...{ operator, topology, nodesById, debts, health, registry, lanes, isEnabled: config.repair !== false },
+    ...{ operator, view, debts, health, registry, lanes, isEnabled: config.repair !== false },
     ...{ landingMs: options.writeTimeoutMs, roundMs: Math.min(REPAIR_ROUND_MS, options.writeTimeoutMs) },
   });
   return {
-    ...{ ...shared, nodesById, health, debts, rules, stamps, registry, lanes, repairer },
+    ...{ ...shared, health, debts, rules, stamps, registry, lanes, repairer },
     intake: new Lanes(),
     tasks: new TaskTracker({
       ...{ ...reading, clock, highWater, sweepMs: SWEEP_MS, keep: KEPT_TASKS },
@@ -147,7 +169,7 @@ function assemble({ highWater, config, inStore, verify, ...shared }: Parts): Clu
       recorded: (indexUid) => (indexUid === RULES_INDEX ? rules.stored() : registry.stored(indexUid)),
       word: (error) => wordLogically(error, registry),
       others: tasksOnNodes({
-        ...{ ...reading, clock, topology, nodes, nodesById, keep: KEPT_TASKS, writeTimeoutMs: options.writeTimeoutMs },
+        ...{ ...reading, clock, live, keep: KEPT_TASKS, writeTimeoutMs: options.writeTimeoutMs },
         record: (owed) => debts.record(owed),
         freshDebts: async () => {
           await registry.refresh().catch(() => undefined); // those known have to do
@@ -166,7 +188,7 @@ function randomBelow(limit: number, random: Random): number {
 
 /** Lets writes under way reach their end, then ends every timer and connection. */
 async function close(
-  { intake, lanes, tasks, repairer, transport }: Cluster,
+  { intake, lanes, tasks, repairer, transport, view }: MetCluster,
   source: ClusterSource,
   unwatch: (() => void) | undefined,
 ): Promise<void> {
@@ -176,5 +198,6 @@ async function close(
   await tasks.close();
   await transport.close();
   unwatch?.();
+  await view.close();
   await source.close();
 }

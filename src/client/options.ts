@@ -33,6 +33,11 @@ export interface ClusterSettings extends Omit<Config, "host"> {
    * documents in one place, such as foreign keys. Any node answers, as one server would. @default none
    */
   readonly replicateEverywhere?: readonly string[];
+  /**
+   * How long reads go on with what this process knows while the state store does not answer, in milliseconds; their
+   * answers are marked `stale`. @default 300000
+   */
+  readonly maxViewAgeMs?: number;
   /** Connections kept to one node, at most. @default 64 */
   readonly connectionsPerNode?: number;
 }
@@ -70,6 +75,7 @@ const DEFAULTS: ClusterOptions = {
   attemptTimeoutMs: 2_000,
   payloadLimitBytes: 90_000_000,
   writeConsistency: "quorum",
+  maxViewAgeMs: 300_000,
 };
 
 const DEFAULT_SHARDS = 64;
@@ -82,6 +88,7 @@ export function clusterOptions(config: ClusterSettings): ClusterOptions {
     attemptTimeoutMs: config.attemptTimeoutMs ?? DEFAULTS.attemptTimeoutMs,
     payloadLimitBytes: config.payloadLimitBytes ?? DEFAULTS.payloadLimitBytes,
     writeConsistency: config.writeConsistency ?? DEFAULTS.writeConsistency,
+    maxViewAgeMs: config.maxViewAgeMs ?? DEFAULTS.maxViewAgeMs,
     replicateEverywhere: config.replicateEverywhere ?? [],
   };
 }
@@ -109,6 +116,7 @@ export function checkConfig(config: StaticClusterConfig | TopologyClusterConfig)
     "writeTimeoutMs",
     "attemptTimeoutMs",
     "payloadLimitBytes",
+    "maxViewAgeMs",
     "connectionsPerNode",
   ] as const) {
     const value = config[name];

@@ -3,7 +3,7 @@ import type { ClusterRequest, ClusterResponse } from "../core/types.ts";
 import type { CallOptions, Cluster } from "../routes/cluster.ts";
 import { dispatch } from "../routes/registry.ts";
 import { type Environment, systemEnvironment } from "./environment.ts";
-import { configuredCluster, type OpenCluster, openCluster } from "./open-cluster.ts";
+import { configuredCluster, type MetCluster, type OpenCluster, openCluster } from "./open-cluster.ts";
 import type { StaticClusterConfig, TopologyClusterConfig } from "./options.ts";
 
 /** A client's tie to its cluster, shared by its views and indexes: met on first use, left once. */
@@ -19,19 +19,38 @@ export class ClusterSession {
   }
 
   /** Hands a request to its route. */
-  handle(request: ClusterRequest, call: CallOptions): Promise<ClusterResponse> {
+  async handle(request: ClusterRequest, call: CallOptions): Promise<ClusterResponse> {
     const configured = () => configuredCluster(this.#config, this.#environment);
-    return dispatch(request, { call, cluster: () => this.cluster(), configured });
+    let met: Cluster | undefined;
+    const cluster = async () => {
+      met ??= enter(await this.#meet());
+      return met;
+    };
+    try {
+      const response = await dispatch(request, { call, cluster, configured });
+      return met === undefined ? response : mark(response, met);
+    } finally {
+      met?.operation.end();
+    }
   }
 
-  /** The cluster; a failed first meeting is tried again by the next call. */
+  /** The cluster as it is now, for work that holds no change of owners up. A failed first meeting is tried again. */
   async cluster(): Promise<Cluster> {
+    const cluster = enter(await this.#meet());
+    cluster.operation.park();
+    return cluster;
+  }
+
+  async #meet(): Promise<MetCluster> {
     if (this.#isClosed) throw new MiroirError("miroir_closed", "The client was closed. Create another one.");
     this.#open ??= openCluster(this.#config, this.#environment).catch((error: unknown) => {
       this.#open = undefined;
       throw error;
     });
-    return (await this.#open).cluster;
+    const { cluster } = await this.#open;
+    await cluster.view.ready();
+    requireFresh(cluster);
+    return cluster;
   }
 
   /** Lets writes under way end, then frees timers and connections. Calling it again does nothing. */
@@ -41,4 +60,31 @@ export class ClusterSession {
     const open = await this.#open?.catch(() => undefined);
     await open?.close();
   }
+}
+
+/** @throws MiroirError `miroir_view_stale` when nobody has known for too long whether the topology is still in force */
+function requireFresh({ view, options }: MetCluster): void {
+  if (view.staleMs <= options.maxViewAgeMs) return;
+  throw new MiroirError(
+    "miroir_view_stale",
+    `The state store has not answered for ${Math.round(view.staleMs / 1000)} s, longer than \`maxViewAgeMs\` allows. Check ` +
+      "the store; calls go on as soon as it answers.",
+    { status: 503 },
+  );
+}
+
+/** Begins a call on the topology in force. */
+function enter(cluster: MetCluster): Cluster {
+  const operation = cluster.view.begin();
+  return { ...cluster, ...operation.snapshot, operation };
+}
+
+const STALE = "the state store does not answer, so the owners of shards may have changed";
+
+/** An answer of a process that may have missed a change of owners says so. */
+function mark(response: ClusterResponse, { operation }: Cluster): ClusterResponse {
+  const { meta } = response;
+  if (meta === undefined || operation.isCovered) return response;
+  const reasons = [...meta.reasons, STALE];
+  return { ...response, meta: { ...meta, stale: true, degraded: true, exact: false, reasons } };
 }

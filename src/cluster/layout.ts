@@ -5,5 +5,14 @@ import type { Topology } from "./topology.ts";
 export function topologyOf(row: Pick<IndexRow, "replicate">, topology: Topology): Topology {
   if (row.replicate !== "everywhere") return topology;
   const ids = topology.nodes.map(({ id }) => id).filter((id) => topology.joining?.includes(id) !== true);
-  return { ...topology, shards: 1, replicationFactor: ids.length, groups: [{ name: "everywhere", table: [ids] }] };
+  const { change, ...rest } = topology;
+  const groups = [{ name: "everywhere", table: [ids] }];
+  const isChanging = change?.everywhere === true;
+  return {
+    ...rest,
+    shards: 1,
+    replicationFactor: ids.length,
+    groups,
+    ...(isChanging && { change: { ...change, shards: [0] } }),
+  };
 }

@@ -8,13 +8,17 @@ export type MiroirErrorCode =
   | "miroir_closed"
   | "miroir_index_mismatch"
   | "miroir_invalid_config"
+  | "miroir_job_fenced"
   | "miroir_merge"
   | "miroir_no_quorum"
   | "miroir_not_supported"
   | "miroir_reserved_field"
   | "miroir_shard_unavailable"
+  | "miroir_shards_held"
+  | "miroir_store_rolled_back"
   | "miroir_store_unavailable"
-  | "miroir_topology_mismatch";
+  | "miroir_topology_mismatch"
+  | "miroir_view_stale";
 
 /** What an error may carry beside its code and sentence. */
 export interface MiroirErrorOptions {

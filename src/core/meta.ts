@@ -27,6 +27,8 @@ export interface Meta {
   /** False when some aspect may differ from what one node with all documents would say; `reasons` says which. */
   readonly exact: boolean;
   readonly reasons: readonly string[];
+  /** True when the state store did not answer, so that owners of shards may have changed without this process. */
+  readonly stale?: boolean;
   readonly coverage?: Coverage;
   readonly write?: WriteReceipt;
   /** Requests that failed on the way to this answer. */

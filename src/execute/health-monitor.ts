@@ -3,12 +3,13 @@ import type { NodeHealth } from "../select/health.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Outcome } from "./attempt.ts";
 import { OperatorCallFailed } from "./operator.ts";
+import type { LiveTopology } from "./view/live-topology.ts";
 
 /** What {@link HealthMonitor} works with. */
 export interface HealthMonitorOptions {
   readonly health: NodeHealth;
   readonly clock: Clock;
-  readonly nodesById: ReadonlyMap<string, NodeInfo>;
+  readonly live: Pick<LiveTopology, "nodesById">;
   /**
    * Shortest time in vain that makes a node suspect, in milliseconds; a call in a greater hurry proves nothing, and must
    * not keep writes from the node.
@@ -95,8 +96,8 @@ export class HealthMonitor {
   }
 
   async #runProbe(id: string): Promise<boolean> {
-    const { health, clock, nodesById, probe } = this.#options;
-    const node = nodesById.get(id);
+    const { health, clock, live, probe } = this.#options;
+    const node = live.nodesById.get(id);
     if (node === undefined) return false;
     try {
       await probe(node);

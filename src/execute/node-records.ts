@@ -5,11 +5,12 @@ import type { Operator } from "./operator.ts";
 import type { SharedRecords } from "./shared-records.ts";
 import { putState, readState, type StateRecord } from "./state-index.ts";
 import { requireStored, type StoringTask, storeOnNodes, untilStored } from "./store-on-nodes.ts";
+import type { LiveTopology } from "./view/live-topology.ts";
 
 /** What {@link NodeRecords} work with. */
 export interface NodeRecordsOptions {
   readonly operator: Operator;
-  readonly nodes: readonly NodeInfo[];
+  readonly live: Pick<LiveTopology, "topology">;
   readonly isSuspect: (node: string) => boolean;
 }
 
@@ -43,7 +44,7 @@ export class NodeRecords implements SharedRecords {
   }
 
   async put(records: readonly StateRecord[], what: string): Promise<readonly StoringTask[]> {
-    const stored = await storeOnNodes(this.#options.operator, this.#options.nodes, records);
+    const stored = await storeOnNodes(this.#options.operator, this.#options.live.topology.nodes, records);
     requireStored(stored, what);
     return stored.storing;
   }
@@ -64,7 +65,8 @@ export class NodeRecords implements SharedRecords {
 
   /** The nodes that are not known to be down, or all of them when none is left: they may have been slow for a moment. */
   #askable(): readonly NodeInfo[] {
-    const { nodes, isSuspect } = this.#options;
+    const { live, isSuspect } = this.#options;
+    const { nodes } = live.topology;
     const healthy = nodes.filter((node) => !isSuspect(node.id));
     return healthy.length > 0 ? healthy : nodes;
   }

@@ -49,6 +49,8 @@ export interface WriteContext {
   readonly lane: string;
   /** The caller's signal: what was not sent when it fires is not sent any more; what was sent is followed to its end. */
   readonly cancel: AbortSignal | undefined;
+  /** Whether this process may still write, and an answer still counts: see `Operation.isCovered`. */
+  isCovered(): boolean;
   /** Told of each reply before the next write in its lane begins. */
   replied?(reply: WriteReply): void;
 }
@@ -90,7 +92,7 @@ async function sendToNode(target: WriteTarget, context: WriteContext): Promise<W
   const taskUids: number[] = [];
   for (const request of requests) {
     const outcome = await sendOnce(request, context);
-    const verdict = judge(outcome);
+    const verdict = context.isCovered() ? judge(outcome) : judgeUncovered(outcome);
     if (verdict !== "acknowledged") {
       const response = "response" in outcome ? { response: outcome.response } : {};
       const attempt = describeAttempt(request, outcome);
@@ -106,7 +108,8 @@ function skip(node: NodeInfo, reason: string): WriteReply {
   return { node, verdict: "missed", taskUids: [], attempt: { node: node.id, url: node.url, reason } };
 }
 
-function whySkipped(node: NodeInfo, { health, deadline, cancel }: WriteContext): string | undefined {
+function whySkipped(node: NodeInfo, { health, deadline, cancel, isCovered }: WriteContext): string | undefined {
+  if (!isCovered()) return "was not asked: the lease on the topology ran out before its turn came";
   if (deadline.signal.aborted || cancel?.aborted === true) return "was not asked: the call ended before its turn came";
   return health.isSuspect(node.id) ? `was not asked: it ${health.reasonOf(node.id)}` : undefined;
 }
@@ -122,6 +125,12 @@ async function sendOnce(request: NodeRequest, context: WriteContext): Promise<Ou
     if (isRetry || !isWorthIt) return outcome;
     await clock.sleep(pauseMs, deadline.signal).catch(() => undefined);
   }
+}
+
+/** What a node took after the lease ended may have been overtaken by a change of owners: it is worth no more than a lost answer. */
+function judgeUncovered(outcome: Outcome): WriteVerdict {
+  const verdict = judge(outcome);
+  return verdict === "acknowledged" ? "unknown" : verdict;
 }
 
 function judge(outcome: Outcome): WriteVerdict {

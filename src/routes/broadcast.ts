@@ -27,14 +27,16 @@ export type BroadcastResult =
  * @throws MiroirError `miroir_no_quorum` when a node is down (nothing was changed) or failed half-way (the sentence says where)
  */
 export async function broadcast(cluster: Cluster, change: Broadcast): Promise<BroadcastResult> {
+  cluster.operation.requireCover();
   await requireEveryNode(cluster, change);
-  const { transport, clock, health, lanes, options, topology } = cluster;
+  const { transport, clock, health, lanes, options, topology, operation } = cluster;
   const deadline = Deadline.start(clock, change.call.timeoutMs ?? options.writeTimeoutMs);
   try {
     const targets = topology.nodes.map((node) => ({ node, requests: () => change.requests(node) }));
     const attemptTimeoutMs = deadline.remainingMs;
     const replies = await sendWrites(targets, {
       ...{ transport, clock, deadline, health, lanes, attemptTimeoutMs, lane: change.index, cancel: change.signal },
+      isCovered: () => operation.isCovered,
     });
     return judge(change, replies);
   } finally {

@@ -8,6 +8,8 @@ import type { Lanes } from "../execute/lane.ts";
 import type { Operator } from "../execute/operator.ts";
 import type { Repairer } from "../execute/repair/repairer.ts";
 import type { RuleBook } from "../execute/rule-book.ts";
+import type { ClusterView } from "../execute/view/cluster-view.ts";
+import type { Operation } from "../execute/view/operation.ts";
 import type { Hasher } from "../routing/shard.ts";
 import type { HybridClock } from "../routing/stamp.ts";
 import type { TaskUids } from "../tasks/task-uid.ts";
@@ -27,6 +29,8 @@ export interface ClusterOptions {
   /** Largest body sent to a node, in bytes. */
   readonly payloadLimitBytes: number;
   readonly writeConsistency: WriteConsistency;
+  /** How long reads go on while the state store does not answer, in milliseconds. */
+  readonly maxViewAgeMs: number;
   /** Uids of indexes that are created with all documents on every node. */
   readonly replicateEverywhere?: readonly string[];
 }
@@ -48,8 +52,12 @@ export interface CallOptions {
 
 /** Everything the route handlers work with, once the cluster has been met. */
 export interface Cluster {
+  /** The topology that the call works under, with its nodes. */
   readonly topology: Topology;
   readonly nodesById: ReadonlyMap<string, NodeInfo>;
+  /** The call, as those see it who wait to change the topology. */
+  readonly operation: Operation;
+  readonly view: ClusterView;
   readonly hasher: Hasher;
   readonly clock: Clock;
   readonly random: Random;

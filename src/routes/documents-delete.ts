@@ -2,11 +2,11 @@ import { type IndexRow, physicalUid } from "../cluster/registry.ts";
 import type { ClusterRequest, ClusterResponse, JsonObject, JsonValue } from "../core/types.ts";
 import { idHash } from "../routing/shard.ts";
 import { acceptWrite } from "./accept-write.ts";
+import { admit } from "./admit.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { newHead } from "./enqueue.ts";
 import { finishUnasked } from "./finish-unasked.ts";
 import { requireOwnName } from "./index-lifecycle.ts";
-import { layoutOf } from "./layout.ts";
 import { allShards, callerHeaders } from "./read.ts";
 import { refuseWrite } from "./rehearse.ts";
 import { refuseReservedNames } from "./reserved-names.ts";
@@ -38,7 +38,7 @@ export const documentsDeleteRoute: RouteHandler = {
       return refuseWrite(cluster, request, context.call);
     }
     const deletion: Deletion = { uid, selection, request, call: context.call };
-    return takeIn(cluster, uid, () => start(cluster, deletion));
+    return takeIn(cluster, uid, (entered) => start(entered, deletion));
   },
 };
 
@@ -92,8 +92,10 @@ async function start(cluster: Cluster, deletion: Deletion): Promise<() => Promis
     const outcome = { status: "succeeded", details: { ...details, deletedDocuments: 0 } } as const;
     return () => finishUnasked(cluster, { head, outcome, request, call });
   }
-  const owners = layoutOf(cluster, row);
-  const write = toWrite(owners, deletion, row);
+  const { owners, write } = await admit(cluster, {
+    ...{ row, work: "write", call, signal: request.signal },
+    make: (current) => toWrite(current, deletion, row),
+  });
   const counted = selection.kind === "ids" ? { ...head, distinct: selection.ids.length } : head;
   const accepted = acceptWrite(owners, { head: counted, write });
   return () => accepted;

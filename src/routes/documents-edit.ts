@@ -7,6 +7,7 @@ import type { TaskHead } from "../merge/tasks.ts";
 import { guardScript } from "../routing/edition/guard-script.ts";
 import { shardFilter } from "../routing/reserved.ts";
 import { acceptWrite } from "./accept-write.ts";
+import { admit } from "./admit.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { finishLocally, newHead } from "./enqueue.ts";
 import { requireOwnName } from "./index-lifecycle.ts";
@@ -28,7 +29,7 @@ export const documentsEditRoute: RouteHandler = {
     refuseReservedNames((request.body ?? {}) as JsonObject, ["filter", "context", "function"]);
     const cluster = await context.cluster();
     const edit: Edit = { uid, request, call: context.call };
-    return takeIn(cluster, uid, () => start(cluster, edit));
+    return takeIn(cluster, uid, (entered) => start(entered, edit));
   },
 };
 
@@ -57,9 +58,12 @@ async function start(cluster: Cluster, edit: Edit): Promise<() => Promise<Cluste
     const details = { ...head.details, editedDocuments: 0 };
     return async () => finishLocally(cluster, head, { status: "failed", details, error: { code, message } });
   }
-  const owners = layoutOf(cluster, row);
-  await requireQuorum(owners, physicalUid(row));
-  const accepted = acceptWrite(owners, { head, write: toWrite(owners, edit, { row, body }) });
+  await requireQuorum(layoutOf(cluster, row), physicalUid(row));
+  const { owners, write } = await admit(cluster, {
+    ...{ row, work: "edit", call: edit.call, signal: request.signal },
+    make: (current) => toWrite(current, edit, { row, body }),
+  });
+  const accepted = acceptWrite(owners, { head, write });
   return () => accepted;
 }
 

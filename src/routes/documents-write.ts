@@ -14,12 +14,12 @@ import { shardTags } from "../routing/reserved.ts";
 import { idHash } from "../routing/shard.ts";
 import type { NodeRequest } from "../transport/transport.ts";
 import { acceptWrite } from "./accept-write.ts";
+import { admit } from "./admit.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { type LocalOutcome, newHead } from "./enqueue.ts";
 import { finishUnasked } from "./finish-unasked.ts";
 import { indexForWrite } from "./index-for-write.ts";
 import { requireOwnName } from "./index-lifecycle.ts";
-import { layoutOf } from "./layout.ts";
 import { callerHeaders } from "./read.ts";
 import { refuseWrite } from "./rehearse.ts";
 import type { RouteHandler } from "./route.ts";
@@ -48,7 +48,7 @@ export const documentsWriteRoute: RouteHandler = {
       return refuseWrite(cluster, request, context.call);
     }
     const call: WriteCall = { uid, request, call: context.call, records: payload.records };
-    return takeIn(cluster, uid, () => prepare(cluster, call));
+    return takeIn(cluster, uid, (entered) => prepare(entered, call));
   },
 };
 
@@ -100,11 +100,14 @@ async function prepare(cluster: Cluster, write: WriteCall): Promise<() => Promis
     return () => finishUnasked(cluster, { head, outcome: NOTHING_RECEIVED, request, call });
   const mode: WriteMode = request.method === "PUT" ? "update" : "replace";
   const folded = fold(documents, mode);
-  const owners = layoutOf(cluster, index.row);
-  const sharded = shardDocuments(owners, {
+  const documentWrite: DocumentWrite = {
     ...{ head, request, call, primaryKey, mode },
     documents: folded,
     index: physicalUid(index.row),
+  };
+  const { owners, write: sharded } = await admit(cluster, {
+    ...{ row: index.row, work: "write", call, signal: request.signal },
+    make: (current) => shardDocuments(current, documentWrite),
   });
   if ("response" in sharded) return async () => sharded.response;
   const accepted = acceptWrite(owners, {

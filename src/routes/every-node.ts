@@ -40,6 +40,7 @@ export function changeEveryNode(
 ): Promise<ImmediateResult> {
   return cluster.intake.run(LANE, async () => {
     request.signal?.throwIfAborted();
+    cluster.operation.requireCover();
     await requireEveryNode(cluster, change);
     const { clock, options } = cluster;
     const deadline = Deadline.start(clock, change.call.timeoutMs ?? options.writeTimeoutMs);

@@ -46,6 +46,7 @@ export type WriteResult =
 
 /** Sends a write to every owner of its shards, records what some of them missed, and counts the acknowledgements. */
 export async function writeShards(cluster: Cluster, write: ShardedWrite): Promise<WriteResult> {
+  cluster.operation.requireCover();
   const doubts = new Doubts(cluster, write);
   try {
     const replies = await send(cluster, write, doubts);
@@ -61,6 +62,7 @@ export async function writeShards(cluster: Cluster, write: ShardedWrite): Promis
     try {
       await cluster.debts.record(ballot.debts);
       ballot.requireQuorum();
+      cluster.operation.requireCover(); // what was acknowledged before it ended is not known to have stayed
     } catch (error) {
       if (error instanceof MiroirError) return { kind: "short", ...taken, error };
       throw error;
@@ -129,7 +131,7 @@ function ownersOf(cluster: Cluster, shards: Iterable<number>): Map<NodeInfo, num
 }
 
 async function send(cluster: Cluster, write: ShardedWrite, doubts: Doubts): Promise<WriteReply[]> {
-  const { transport, clock, health, lanes, options, debts } = cluster;
+  const { transport, clock, health, lanes, options, debts, operation } = cluster;
   const shardsByNode = ownersOf(cluster, write.idsByShard.keys());
   health.refresh();
   const deadline = Deadline.start(clock, write.call.timeoutMs ?? options.writeTimeoutMs);
@@ -142,6 +144,7 @@ async function send(cluster: Cluster, write: ShardedWrite, doubts: Doubts): Prom
     const lane = write.index;
     return await sendWrites(targets, {
       ...{ transport, clock, deadline, health, lanes, attemptTimeoutMs, lane, cancel: write.signal },
+      isCovered: () => operation.isCovered,
       replied: (reply) => doubts.learn(reply, shardsByNode.get(reply.node) ?? []),
     });
   } finally {

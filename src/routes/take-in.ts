@@ -1,5 +1,6 @@
 import type { ClusterResponse } from "../core/types.ts";
 import type { Cluster } from "./cluster.ts";
+import { current } from "./current.ts";
 
 /**
  * Prepares a write of documents when its turn has come, on the index that is in force when it is called. What `prepare`
@@ -8,12 +9,15 @@ import type { Cluster } from "./cluster.ts";
 export async function takeIn(
   cluster: Cluster,
   uid: string,
-  prepare: () => Promise<() => Promise<ClusterResponse>>,
+  prepare: (cluster: Cluster) => Promise<() => Promise<ClusterResponse>>,
 ): Promise<ClusterResponse> {
-  const confirmed = cluster.registry.confirm(uid);
-  const prepared = await cluster.intake.run(uid, async () => {
+  const { operation, registry, intake } = cluster;
+  const confirmed = registry.confirm(uid);
+  operation.park(); // a change of owners need not wait for those that wait for others
+  const prepared = await intake.run(uid, async () => {
     await confirmed;
-    return { answer: await prepare() };
+    operation.enter();
+    return { answer: await prepare(current(cluster)) };
   });
   return prepared.answer();
 }

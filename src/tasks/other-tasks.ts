@@ -10,9 +10,7 @@ import type { OtherTask, OtherTasks } from "./tracker.ts";
 import type { NodeTaskRef, VirtualTask } from "./virtual-task.ts";
 
 /** What {@link tasksOnNodes} works with. */
-export interface TasksOnNodesOptions
-  extends TaskFinderOptions,
-    Pick<RebuildContext, "topology" | "nodesById" | "record"> {
+export interface TasksOnNodesOptions extends TaskFinderOptions, Pick<RebuildContext, "record"> {
   readonly clock: Clock;
   /** Every debt known, read from the nodes before. */
   readonly freshDebts: () => Promise<RebuildContext["debts"]>;
@@ -44,13 +42,13 @@ export function tasksOnNodes(options: TasksOnNodesOptions): OtherTasks {
 
 /** Leaves a note on every node that can be asked; one is enough. */
 async function leave(
-  { operator, nodes, isSuspect }: TasksOnNodesOptions,
+  { operator, live, isSuspect }: TasksOnNodesOptions,
   uid: number,
   note: TaskNote,
 ): Promise<NodeTaskRef[]> {
   const query = new URLSearchParams({ customMetadata: writeNote(uid, note) });
   const path = `indexes/${STATE_INDEX}/documents/none`;
-  const healthy = nodes.filter(({ id }) => !isSuspect(id));
+  const healthy = live.topology.nodes.filter(({ id }) => !isSuspect(id));
   const call = { method: "DELETE", path, query: query.toString() } as const;
   const sent = healthy.map(async (node): Promise<NodeTaskRef> => {
     const { taskUid } = await operator.demand<{ taskUid: number }>(node, call);
@@ -93,11 +91,11 @@ async function rebuild(
   foundByUid: ReadonlyMap<number, readonly FoundPart[]>,
 ): Promise<OtherTask[]> {
   if (foundByUid.size === 0) return [];
-  const { clock, writeTimeoutMs } = options;
+  const { clock, live, writeTimeoutMs } = options;
   const debts = await options.freshDebts();
   const rebuilt = [...foundByUid].map(([uid, found]) => {
     const isYoung = clock.now() - timeOfTask(uid) < 2 * writeTimeoutMs;
-    return { task: rebuildTask(uid, found, { ...options, debts, isYoung }), found };
+    return { task: rebuildTask(uid, found, { ...options, ...live.snapshot, debts, isYoung }), found };
   });
   const listed = rebuilt.filter(({ task }) => task.isMarked !== true);
   const answers = await askNodesForTasks(

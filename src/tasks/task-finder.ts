@@ -1,5 +1,6 @@
 import type { JsonObject, NodeInfo } from "../core/types.ts";
 import { OperatorCallFailed } from "../execute/operator.ts";
+import type { LiveTopology } from "../execute/view/live-topology.ts";
 import { listTasks, type NodeTaskReading } from "./node-tasks.ts";
 import { readNote, type TaskNote } from "./task-note.ts";
 import { timeOfTask } from "./task-uid.ts";
@@ -13,7 +14,7 @@ export interface FoundPart {
 
 /** What a {@link TaskFinder} works with. */
 export interface TaskFinderOptions extends NodeTaskReading {
-  readonly nodes: readonly NodeInfo[];
+  readonly live: LiveTopology;
   /** Virtual tasks whose parts are remembered, at most. */
   readonly keep: number;
 }
@@ -116,8 +117,8 @@ export class TaskFinder {
 
   /** Nodes that cannot be asked have nothing to add; another replica may. */
   async #onEveryNode(read: (node: NodeInfo) => Promise<FoundPart[]>): Promise<FoundPart[]> {
-    const { nodes, isSuspect, observe } = this.#options;
-    const asked = nodes.filter(({ id }) => !isSuspect(id));
+    const { live, isSuspect, observe } = this.#options;
+    const asked = live.topology.nodes.filter(({ id }) => !isSuspect(id));
     const found = asked.map((node) =>
       read(node).catch((error: unknown) => {
         if (!(error instanceof OperatorCallFailed)) throw error;

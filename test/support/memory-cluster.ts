@@ -10,6 +10,7 @@ import { Operator } from "../../src/execute/operator.ts";
 import { RuleBook } from "../../src/execute/rule-book.ts";
 import { STATE_INDEX } from "../../src/execute/state-index.ts";
 import { TaskHighWater } from "../../src/execute/task-high-water.ts";
+import { fixedView } from "../../src/execute/view/cluster-view.ts";
 import type { Cluster } from "../../src/routes/cluster.ts";
 import { loadHasher } from "../../src/routing/shard.ts";
 import { HybridClock } from "../../src/routing/stamp.ts";
@@ -44,19 +45,30 @@ export async function memoryCluster(script: Script, shape: MemoryClusterShape): 
   const clock = new FakeClock();
   const transport = new MemoryTransport(script);
   const topology = topologyOf(shape);
-  const { nodes } = topology;
-  const nodesById = new Map(nodes.map((node) => [node.id, node]));
+  const view = fixedView(topology, clock);
+  const { live } = view;
   const operator = new Operator({ transport, clock, authorization: "Bearer operator" });
   const probe = () => Promise.reject(new Error("still down"));
-  const health = new HealthMonitor({ health: new NodeHealth(), clock, nodesById, patienceMs: 1000, probe });
+  const health = new HealthMonitor({ health: new NodeHealth(), clock, live, patienceMs: 1000, probe });
   const isSuspect = (node: string) => health.isSuspect(node);
-  const shared = new NodeRecords({ operator, nodes, isSuspect });
+  const shared = new NodeRecords({ operator, live, isSuspect });
   const debts = new DebtBook(shared, systemRandom);
   const stamps = new HybridClock({ now: () => clock.now(), writer: 1 });
   const learn: DebtBook["load"] = (records) => debts.load(records);
   const cluster: Cluster = {
     random: systemRandom,
-    ...{ topology, nodesById, hasher: await loadHasher(), clock, transport, operator, health, debts, stamps },
+    ...{
+      ...live.snapshot,
+      view,
+      operation: view.begin(),
+      hasher: await loadHasher(),
+      clock,
+      transport,
+      operator,
+      health,
+      debts,
+      stamps,
+    },
     registry: new IndexRegistry({ records: shared, clock, operator, maxAgeMs: 2000, learn, stamps }),
     rules: new RuleBook({ records: shared, stamps }),
     lanes: new Lanes(),
@@ -74,6 +86,7 @@ export async function memoryCluster(script: Script, shape: MemoryClusterShape): 
       attemptTimeoutMs: 1000,
       payloadLimitBytes: 1_000_000,
       writeConsistency: "quorum",
+      maxViewAgeMs: 300_000,
       ...shape.options,
     },
   };

@@ -1,7 +1,6 @@
 import type { Debt } from "../../cluster/debt.ts";
 import { type IndexRow, latestRows, parseRow } from "../../cluster/registry.ts";
 import type { Topology } from "../../cluster/topology.ts";
-import type { NodeInfo } from "../../core/types.ts";
 import { DebtBook } from "../../execute/debt-book.ts";
 import { NodeRecords } from "../../execute/node-records.ts";
 import type { Operator } from "../../execute/operator.ts";
@@ -44,7 +43,7 @@ export async function surveyCluster(operator: Operator, target: Target): Promise
   return {
     ...{ configured, topology, isFounded: true, nodes },
     rows: rowsAmong(records).filter((row) => !row.deleted),
-    debts: debtsAmong(operator, topology.nodes, records),
+    debts: debtsAmong(operator, topology, records),
   };
 }
 
@@ -100,8 +99,8 @@ function rowsAmong(records: readonly StateRecord[]): IndexRow[] {
   return [...latestRows(rows).values()].sort((a, b) => (a.uid < b.uid ? -1 : 1));
 }
 
-function debtsAmong(operator: Operator, nodes: readonly NodeInfo[], records: readonly StateRecord[]): Debt[] {
-  const book = new DebtBook(new NodeRecords({ operator, nodes, isSuspect: () => false }), systemRandom);
+function debtsAmong(operator: Operator, topology: Topology, records: readonly StateRecord[]): Debt[] {
+  const book = new DebtBook(new NodeRecords({ operator, live: { topology }, isSuspect: () => false }), systemRandom);
   book.load(records);
   return book.ledger.list();
 }

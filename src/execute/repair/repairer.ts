@@ -1,14 +1,15 @@
 import { authoritiesFor } from "../../cluster/authority.ts";
 import { type Debt, knownSince } from "../../cluster/debt.ts";
+import { heldShards } from "../../cluster/hold.ts";
 import { topologyOf } from "../../cluster/layout.ts";
 import { type IndexRow, physicalUid } from "../../cluster/registry.ts";
 import type { Topology } from "../../cluster/topology.ts";
-import type { NodeInfo } from "../../core/types.ts";
 import type { DebtBook } from "../debt-book.ts";
 import type { HealthMonitor } from "../health-monitor.ts";
 import type { IndexRegistry } from "../index-registry.ts";
 import type { Lanes } from "../lane.ts";
 import type { Operator } from "../operator.ts";
+import type { ClusterView } from "../view/cluster-view.ts";
 import { drain } from "./drain.ts";
 import { lockForRepair, unlockAfterRepair } from "./repair-lock.ts";
 import { type OwedShard, ShardRepair } from "./shard-repair.ts";
@@ -16,8 +17,7 @@ import { type OwedShard, ShardRepair } from "./shard-repair.ts";
 /** What a {@link Repairer} works with. */
 export interface RepairerOptions {
   readonly operator: Operator;
-  readonly topology: Topology;
-  readonly nodesById: ReadonlyMap<string, NodeInfo>;
+  readonly view: Pick<ClusterView, "live" | "ready" | "begin">;
   readonly debts: DebtBook;
   readonly health: HealthMonitor;
   readonly registry: IndexRegistry;
@@ -90,8 +90,8 @@ export class Repairer {
   }
 
   #noteUptimes(): void {
-    const { health, nodesById, operator } = this.#options;
-    for (const id of nodesById.keys()) {
+    const { health, view, operator } = this.#options;
+    for (const id of view.live.nodesById.keys()) {
       if (health.isSuspect(id)) this.#upSince.delete(id);
       else if (!this.#upSince.has(id)) this.#upSince.set(id, operator.clock.monotonic());
     }
@@ -103,6 +103,7 @@ export class Repairer {
     const isLockedOut = operator.clock.monotonic() < this.#lockedOutUntil;
     if (operator.isSearchOnly || isLockedOut || this.#ripeDebts().length === 0) return;
     const rows = await registry.list(); // reads what other processes wrote down, debts included
+    await this.#forgive(rows);
     const owed = this.#owedShards(rows);
     if (owed.length === 0) return;
     const targets = [...new Set(owed.flatMap((shard) => shard.targets))];
@@ -120,13 +121,35 @@ export class Repairer {
     }
   }
 
+  /** A replica that was given up owes nothing: should the node hold the shard again, it is copied as a whole. */
+  async #forgive(rows: readonly IndexRow[]): Promise<void> {
+    const { view, debts } = this.#options;
+    const { topology } = view.live;
+    if (topology.change !== undefined) return;
+    const rowsByIndex = new Map(rows.map((row) => [physicalUid(row), row]));
+    const moot = this.#ripeDebts().filter(({ index, shard, node }) => {
+      const row = rowsByIndex.get(index);
+      return row !== undefined && !ownersOf(topologyOf(row, topology), shard).includes(node);
+    });
+    await debts.pay(moot);
+  }
+
   async #repair(owed: OwedShard): Promise<void> {
-    const { operator, topology, lanes, debts, landingMs } = this.#options;
-    const { shards } = topologyOf(owed.row, topology);
-    const repair = new ShardRepair({ operator, lanes, shards, signal: this.#closed.signal }, owed);
-    const isEqual = await repair.run();
-    if (isEqual) await debts.pay(owed.debts);
-    else this.#notBefore.set(shardKey(physicalUid(owed.row), owed.shard), operator.clock.monotonic() + landingMs);
+    const { operator, view, lanes, debts, landingMs } = this.#options;
+    await view.ready();
+    const operation = view.begin();
+    try {
+      const { topology } = operation.snapshot;
+      if (!operation.isCovered || !isUnchanged(owed, topology)) return; // the next round plans anew
+      const { shards } = topologyOf(owed.row, topology);
+      const repair = new ShardRepair({ operator, lanes, shards, signal: this.#closed.signal }, owed);
+      const isEqual = await repair.run();
+      if (!isEqual)
+        this.#notBefore.set(shardKey(physicalUid(owed.row), owed.shard), operator.clock.monotonic() + landingMs);
+      else if (operation.isCovered) await debts.pay(owed.debts);
+    } finally {
+      operation.end();
+    }
   }
 
   /**
@@ -160,11 +183,10 @@ export class Repairer {
 
   /** Who is copied from and to; `undefined` when no replica that has everything, nor all replicas together, can be asked. */
   #plan(row: IndexRow, ripe: readonly Debt[]): OwedShard | undefined {
-    const { topology, nodesById, debts: book, health } = this.#options;
+    const { view, debts: book, health } = this.#options;
+    const { topology, nodesById } = view.live;
     const shard = ripe[0]?.shard ?? 0;
-    const owners = topologyOf(row, topology)
-      .groups.flatMap(({ table }) => table[shard] ?? [])
-      .flatMap((id) => nodesById.get(id) ?? []);
+    const owners = ownersOf(topologyOf(row, topology), shard).flatMap((id) => nodesById.get(id) ?? []);
     const reachable = owners.filter(({ id }) => !health.isSuspect(id));
     // A node may have gone since the round began: what is not compared is not paid.
     const debts = ripe.filter(({ node }) => reachable.some(({ id }) => id === node));
@@ -172,7 +194,7 @@ export class Repairer {
     const index = physicalUid(row);
     const [whole] = reachable.filter((node) => !book.ledger.owes(index, node.id, shard));
     const ids = debts.some((debt) => debt.ids === "all") ? "all" : [...new Set(debts.flatMap((debt) => debt.ids))];
-    const common = { row, shard, debts, ids } as const;
+    const common = { row, shard, debts, ids, owners: owners.map(({ id }) => id) } as const;
     const debtors = reachable.filter((node) => debts.some((debt) => debt.node === node.id));
     if (whole !== undefined) return { ...common, sources: [whole], targets: debtors, authoritiesFor: () => [whole.id] };
     // Everybody missed something: only all of them together know what there is, once nothing can land any more.
@@ -182,6 +204,16 @@ export class Repairer {
     const names = owners.map((node) => node.id);
     return { ...common, sources: owners, targets: owners, authoritiesFor: (id) => authoritiesFor(id, names, all) };
   }
+}
+
+function ownersOf({ groups }: Topology, shard: number): string[] {
+  return groups.flatMap(({ table }) => table[shard] ?? []);
+}
+
+/** Whether a shard still has the owners that it had when its repair was planned, and nobody is about to change them. */
+function isUnchanged({ row, shard, owners }: OwedShard, topology: Topology): boolean {
+  const own = topologyOf(row, topology);
+  return heldShards(own, [shard], "write").length === 0 && ownersOf(own, shard).join() === owners.join();
 }
 
 function shardKey(index: string, shard: number): string {

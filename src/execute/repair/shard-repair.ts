@@ -12,6 +12,8 @@ import { type ReplicaDocuments, type ReplicaSource, readReplica } from "./replic
 export interface OwedShard {
   readonly row: IndexRow;
   readonly shard: number;
+  /** Everybody who held the shard when this was planned. */
+  readonly owners: readonly string[];
   readonly debts: readonly Debt[];
   readonly ids: readonly string[] | "all";
   /** One replica that has everything, or all replicas when each of them missed something. */

@@ -10,7 +10,7 @@ function setUp(probe: (id: string) => Promise<void> = () => Promise.reject(new E
   const probed: string[] = [];
   const nodesById = new Map(["a", "b"].map((id) => [id, memoryNode(id)]));
   const monitor = new HealthMonitor({
-    ...{ health: new NodeHealth({ probeIntervalMs: 500 }), clock, nodesById, patienceMs: 1000 },
+    ...{ health: new NodeHealth({ probeIntervalMs: 500 }), clock, live: { nodesById }, patienceMs: 1000 },
     probe({ id }) {
       probed.push(id);
       return probe(id);

@@ -32,7 +32,7 @@ function setUp(script: Script, setup: Setup = {}) {
   const table = setup.table ?? TABLE;
   const nodesById = new Map([...new Set(table.flat())].sort().map((id) => [id, memoryNode(id)]));
   const probe = setup.probe ?? (() => Promise.reject(new Error("still down")));
-  const health = new HealthMonitor({ health: new NodeHealth(), clock, nodesById, patienceMs: 1000, probe });
+  const health = new HealthMonitor({ health: new NodeHealth(), clock, live: { nodesById }, patienceMs: 1000, probe });
   for (const id of setup.suspects ?? []) health.distrust(id, "was down");
   const usable = (node: string): Usability => {
     if (health.isSuspect(node)) return "no";

@@ -15,14 +15,15 @@ function setUp(script: Script) {
   const transport = new MemoryTransport(script);
   const nodesById = new Map([a, b].map((node) => [node.id, node]));
   const probe = () => Promise.reject(new Error("still down"));
-  const health = new HealthMonitor({ health: new NodeHealth(), clock, nodesById, patienceMs: 1000, probe });
+  const health = new HealthMonitor({ health: new NodeHealth(), clock, live: { nodesById }, patienceMs: 1000, probe });
   const lanes = new Lanes();
   const send = (targets: readonly WriteTarget[], more: Partial<WriteContext> & { timeoutMs?: number } = {}) => {
     const { timeoutMs = 10_000, ...rest } = more;
     const deadline = Deadline.start(clock, timeoutMs);
     const attemptTimeoutMs = deadline.remainingMs;
     const context = { transport, clock, deadline, health, lanes, attemptTimeoutMs, lane: "movies", cancel: undefined };
-    return sendWrites(targets, { ...context, ...rest }).finally(() => deadline.end());
+    const isCovered = () => true;
+    return sendWrites(targets, { ...context, isCovered, ...rest }).finally(() => deadline.end());
   };
   return { clock, transport, health, send };
 }

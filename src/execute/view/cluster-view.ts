@@ -1,0 +1,36 @@
+import type { Topology } from "../../cluster/topology.ts";
+import { MiroirError } from "../../core/errors.ts";
+import type { Clock } from "../../util/clock.ts";
+import { EpochsInUse } from "./epochs-in-use.ts";
+import { LiveTopology } from "./live-topology.ts";
+import { Operation } from "./operation.ts";
+
+/** What this process knows of the cluster's topology, and its right to work with it. */
+export interface ClusterView {
+  readonly live: LiveTopology;
+  /** Makes sure of the right to work, where one is needed and can be had at once; undefined when there is nothing to wait for. */
+  ready(): Promise<void> | undefined;
+  /** Begins a call under the topology in force. */
+  begin(): Operation;
+  /** How long the topology has been taken on trust, in milliseconds: 0 while this process has the right to work. */
+  readonly staleMs: number;
+  /** Milliseconds since 1970 by the clock that all processes of the cluster share as far as they can. */
+  now(): number;
+  close(): Promise<void>;
+}
+
+/** The view of a cluster whose topology never changes. */
+export function fixedView(topology: Topology, clock: Pick<Clock, "now">): ClusterView {
+  const live = new LiveTopology(topology);
+  const epochs = new EpochsInUse(() => undefined);
+  const refusal = () => new MiroirError("miroir_closed", "The client was closed. Create another one.");
+  const context = { live, epochs, isLeased: false, lease: () => undefined, refusal };
+  return {
+    live,
+    ready: () => undefined,
+    begin: () => new Operation(context),
+    staleMs: 0,
+    now: () => clock.now(),
+    close: () => Promise.resolve(),
+  };
+}
