@@ -125,24 +125,48 @@ function adopt(
 ): Introduction {
   const topology = agreedTopology(members);
   requireKeeper(keeper, members);
-  const difference = describeDifference(configured, topology);
-  if (difference !== undefined) {
-    throw new MiroirError(
-      "miroir_topology_mismatch",
-      `The configuration does not describe the cluster that the nodes hold: ${difference}. Use the configuration the ` +
-        "cluster was founded with; nodes are added and removed by a job, not by editing it.",
-      { status: 409 },
-    );
-  }
+  if (keeper === "store") requireNewest(configured, topology);
+  else requireSame(configured, topology);
   const strangers = greetings.filter((greeting) => greeting.failure === undefined && !members.includes(greeting));
   return {
-    topology: { ...topology, nodes: configured.nodes },
+    topology: keeper === "store" ? configured : { ...topology, nodes: configured.nodes },
     records: members.flatMap(({ records }) => (records ?? []).filter((record) => record.kind !== "marker")),
     absent: greetings.flatMap(({ node, failure }) =>
       failure ? [{ node: node.id, url: node.url, reason: failure.message }] : [],
     ),
     strangers: strangers.map(({ node }) => ({ node: node.id, url: node.url, reason: "has no marker of this cluster" })),
   };
+}
+
+/** The configuration is all that says who holds what, and every process must be given the same. */
+function requireSame(configured: Topology, onNodes: Topology): void {
+  const difference = describeDifference(configured, onNodes);
+  if (difference === undefined) return;
+  throw new MiroirError(
+    "miroir_topology_mismatch",
+    `The configuration does not describe the cluster that the nodes hold: ${difference}. Use the configuration the ` +
+      "cluster was founded with; nodes are added and removed by a job, not by editing it.",
+    { status: 409 },
+  );
+}
+
+/** A store may have moved on since the markers were written; one that is behind them lost what they were told. */
+function requireNewest(inStore: Topology, onNodes: Topology): void {
+  if (inStore.clusterId !== onNodes.clusterId) {
+    throw new MiroirError(
+      "miroir_topology_mismatch",
+      `The store holds cluster \`${inStore.clusterId}\`, and the nodes belong to cluster \`${onNodes.clusterId}\`. Name ` +
+        "the store of their cluster.",
+      { status: 409 },
+    );
+  }
+  if (inStore.epoch >= onNodes.epoch) return;
+  throw new MiroirError(
+    "miroir_store_rolled_back",
+    `The store is at epoch ${inStore.epoch}, and the nodes were at ${onNodes.epoch}: it went back to an earlier state, and ` +
+      "writes may be missing from it. Run `miroir recover`.",
+    { status: 503 },
+  );
 }
 
 /** Two keepers would be two clusters: neither would see what the other one's processes were told. */
@@ -223,11 +247,18 @@ async function claim(operator: Operator, node: NodeInfo, signal: AbortSignal | u
   return task.status === "succeeded";
 }
 
+/** What a marker says beside the node it is on. */
+export interface MarkerContent extends ExpectedCluster {
+  /** The topology that is about to come into force, so that a store which loses it again is known for that. */
+  readonly proposed?: Topology;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Says on a node whose it is, and waits until it does. */
 export async function writeMarker(
   operator: Operator,
   node: NodeInfo,
-  { topology, keeper, signal }: ExpectedCluster & { readonly signal?: AbortSignal | undefined },
+  { topology, proposed, keeper, signal }: MarkerContent,
 ): Promise<void> {
   await operator.demand(node, {
     method: "PATCH",
@@ -236,7 +267,10 @@ export async function writeMarker(
     unchecked: true,
   });
   const { clusterId } = topology;
-  const value = { clusterId, nodeId: node.id, keeper, topology: topology as unknown as JsonObject };
+  const value: JsonObject = {
+    ...{ clusterId, nodeId: node.id, keeper, topology: topology as unknown as JsonObject },
+    ...(proposed && { proposed: proposed as unknown as JsonObject }),
+  };
   const record: StateRecord = { id: MARKER_ID, kind: "marker", value };
   const taskUid = await putState(operator, node, [record], { unchecked: true });
   const task = await operator.waitForTask(node, taskUid, signal);

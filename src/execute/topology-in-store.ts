@@ -6,7 +6,7 @@ import type { StateRecord } from "./state-index.ts";
 import { recordChange, stampOf } from "./store-records.ts";
 
 /** Key of the topology in force. */
-const TOPOLOGY = "topology";
+export const TOPOLOGY = "topology";
 
 /**
  * The topology in force, as a store has it.

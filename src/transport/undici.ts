@@ -29,13 +29,15 @@ interface NodePools {
  * `accept-encoding: identity` because a compressed answer leaves the server in pieces and waits for a delayed ACK.
  */
 export function undiciTransport(options: UndiciTransportOptions = {}): Transport {
-  const poolsById = new Map<string, NodePools>();
+  const poolsByAddress = new Map<string, NodePools>();
   const closed = new AbortController();
   const poolsOf = (node: NodeInfo): NodePools => {
-    let pools = poolsById.get(node.id);
+    // A node keeps its id when it moves to another address.
+    const address = `${node.id} ${node.url}`;
+    let pools = poolsByAddress.get(address);
     if (pools === undefined) {
       pools = openPools(node, options);
-      poolsById.set(node.id, pools);
+      poolsByAddress.set(address, pools);
     }
     return pools;
   };
@@ -53,8 +55,8 @@ export function undiciTransport(options: UndiciTransportOptions = {}): Transport
     },
     async close() {
       closed.abort(new Error("the client was closed"));
-      const open = [...poolsById.values()];
-      poolsById.clear();
+      const open = [...poolsByAddress.values()];
+      poolsByAddress.clear();
       await Promise.all(open.flatMap(({ checked, unchecked }) => [checked.destroy(), unchecked.destroy()]));
     },
   };

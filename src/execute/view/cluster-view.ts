@@ -12,6 +12,8 @@ export interface ClusterView {
   ready(): Promise<void> | undefined;
   /** Begins a call under the topology in force. */
   begin(): Operation;
+  /** Looks at the topology in force now, rather than when it is due. */
+  refresh(): Promise<void>;
   /** How long the topology has been taken on trust, in milliseconds: 0 while this process has the right to work. */
   readonly staleMs: number;
   /** Milliseconds since 1970 by the clock that all processes of the cluster share as far as they can. */
@@ -28,6 +30,7 @@ export function fixedView(topology: Topology, clock: Pick<Clock, "now">): Cluste
   return {
     live,
     ready: () => undefined,
+    refresh: () => Promise.resolve(),
     begin: () => new Operation(context),
     staleMs: 0,
     now: () => clock.now(),

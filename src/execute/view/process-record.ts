@@ -3,7 +3,7 @@ import type { JsonObject } from "../../core/types.ts";
 import type { StateStore, StoreEntry } from "../../store/state-store.ts";
 
 /** Prefix of the leases of running processes, gone soon after one stops renewing. */
-const LEASES = "lease/";
+export const LEASES = "lease/";
 
 /** Prefix of the processes whose cached view may still be read from. */
 const PROCESSES = "process/";

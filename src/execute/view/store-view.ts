@@ -2,7 +2,7 @@ import type { Topology } from "../../cluster/topology.ts";
 import { MiroirError } from "../../core/errors.ts";
 import type { CommitResult, StateStore, StoreStatus } from "../../store/state-store.ts";
 import type { Clock } from "../../util/clock.ts";
-import { topologyInStore } from "../topology-in-store.ts";
+import { TOPOLOGY, topologyInStore } from "../topology-in-store.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { EpochLease, momentOf } from "./epoch-lease.ts";
 import { EpochsInUse } from "./epochs-in-use.ts";
@@ -28,7 +28,7 @@ export interface StoreViewOptions {
 }
 
 /** Time of a lease, in milliseconds. */
-export const LEASE_MS = 10_000;
+const LEASE_MS = 10_000;
 
 /** Time between renewals, in milliseconds. */
 const RENEWAL_MS = 3000;
@@ -80,7 +80,7 @@ export class StoreView implements ClusterView {
       isNeeded: () => this.#epochs.oldest !== undefined || clock.monotonic() - this.#usedAt < IDLE_MS,
       rest: () => this.#giveBack(),
     });
-    const watch = store.watch("topology", () => this.#ticker.hurry());
+    const watch = store.watch(TOPOLOGY, () => this.#ticker.hurry());
     this.#unwatch = () => watch.close();
   }
 
@@ -106,6 +106,11 @@ export class StoreView implements ClusterView {
     const waited = new AbortController();
     const patience = clock.sleep(READY_MS, waited.signal).catch(() => undefined);
     return Promise.race([this.#ticker.next(), patience]).finally(() => waited.abort());
+  }
+
+  refresh(): Promise<void> {
+    this.#usedAt = this.#options.clock.monotonic();
+    return this.#ticker.next();
   }
 
   now(): number {
@@ -148,11 +153,13 @@ export class StoreView implements ClusterView {
 
   async #renew(): Promise<void> {
     const { store, clock } = this.#options;
-    this.#check(await this.#time.learn(() => store.status()));
+    const isDue = (this.#lease?.remainingMs ?? 0) <= LEASE_MS - RENEWAL_MS;
+    if (isDue) this.#check(await this.#time.learn(() => store.status()));
     const granted = momentOf(clock);
     await this.#learn();
-    if (this.#fault !== undefined) return;
     const epoch = this.#epoch;
+    // Whoever watches is told of changes that are none, among them our own renewals.
+    if (this.#fault !== undefined || (!isDue && epoch === this.#acknowledged)) return;
     const result = await this.#commit(epoch, this.#revision);
     if (!result.ok) {
       // The store forgot a lease that cannot have run out: it is back in its past, or somebody tidied it up.
@@ -190,7 +197,7 @@ export class StoreView implements ClusterView {
     const value = toValue({ epoch, landingMs });
     return store.commit([
       { key: this.#keys.lease, value, ttlMs: LEASE_MS, ...(expected === undefined ? {} : { expected }) },
-      { key: this.#keys.trace, value, ttlMs: Math.max(maxViewAgeMs, LEASE_MS) },
+      { key: this.#keys.trace, value, ttlMs: Math.max(maxViewAgeMs, LEASE_MS + landingMs) },
     ]);
   }
 

@@ -1,0 +1,114 @@
+import { parseTopology, type Topology } from "../../cluster/topology.ts";
+import { MiroirError } from "../../core/errors.ts";
+import type { JsonValue } from "../../core/types.ts";
+import type { Lease, StateStore } from "../../store/state-store.ts";
+import type { Clock } from "../../util/clock.ts";
+import { writeMarker } from "../bootstrap.ts";
+import type { Operator } from "../operator.ts";
+import { TOPOLOGY, topologyInStore } from "../topology-in-store.ts";
+import type { ClusterView } from "./cluster-view.ts";
+import { passBarrier, type Reach } from "./epoch-barrier.ts";
+
+/** How a job changes the topology under the feet of everybody. */
+export interface ChangeControl {
+  /** The topology in force as the store has it now. */
+  current(): Promise<Topology>;
+  /**
+   * Makes a topology the one in force; its epoch is that of the current one plus one. Nodes learn of changed owners before
+   * the store does.
+   * @throws MiroirError `miroir_job_fenced` when somebody else changed the topology or took the driver's lease;
+   * `OperatorCallFailed` when a node that is to hold more cannot be told
+   */
+  publish(next: Topology): Promise<void>;
+  /** Waits until no process works under an older epoch than the one in force; false when `timeoutMs` went by first. */
+  barrier(reach: Reach, options?: BarrierOptions): Promise<boolean>;
+}
+
+/** Options of {@link ChangeControl.barrier}. */
+interface BarrierOptions {
+  /** @default unlimited */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What {@link storeChangeControl} works with. */
+export interface ChangeControlOptions {
+  readonly store: StateStore;
+  readonly clock: Clock;
+  /** With the key of the driver's term. */
+  readonly operator: Operator;
+  readonly view: Pick<ClusterView, "refresh">;
+  /** The driver's lease, without which nothing is changed. */
+  fence(): Lease;
+  readonly signal: AbortSignal;
+}
+
+/** Changes the topology that a store holds. */
+export function storeChangeControl(options: ChangeControlOptions): ChangeControl {
+  const { store, clock } = options;
+  return {
+    current: () => topologyInStore(store),
+    publish: (next) => publish(options, next),
+    async barrier(reach, { timeoutMs = Number.POSITIVE_INFINITY, signal = options.signal } = {}) {
+      const { epoch } = await topologyInStore(store);
+      await options.view.refresh();
+      return passBarrier({ store, clock, epoch, reach, timeoutMs, signal });
+    },
+  };
+}
+
+async function publish(options: ChangeControlOptions, next: Topology): Promise<void> {
+  const { store, fence, view } = options;
+  const entry = await store.get(TOPOLOGY);
+  const current = entry && parseTopology(entry.value);
+  if (entry === undefined || current === undefined || next.epoch !== current.epoch + 1) {
+    throw fenced(`the topology is at epoch ${current?.epoch ?? "none"}, and epoch ${next.epoch} was to follow`);
+  }
+  // Epochs that only hold writers, or release them, name the same owners: a store that lost one loses no document.
+  const isMarked = placement(current) !== placement(next);
+  if (isMarked) await propose(options, current, next);
+  const value = next as unknown as JsonValue;
+  const result = await store.commit([{ key: TOPOLOGY, value, expected: entry.revision }], { fence: fence() });
+  if (!result.ok) {
+    throw fenced(result.reason === "fenced" ? "another process drives it now" : "the topology was changed meanwhile");
+  }
+  if (isMarked) await confirm(options, next);
+  await view.refresh();
+}
+
+function fenced(why: string): MiroirError {
+  return new MiroirError("miroir_job_fenced", `This process may not go on with its job: ${why}.`, { status: 409 });
+}
+
+function placement({ shards, replicationFactor, nodes, groups }: Topology): string {
+  return JSON.stringify([shards, replicationFactor, nodes, groups]);
+}
+
+/** Everybody who answers is told; who is to hold more must be. */
+async function propose(options: ChangeControlOptions, current: Topology, next: Topology): Promise<void> {
+  const told = await Promise.allSettled(
+    next.nodes.map((node) => mark(options, node, { topology: current, proposed: next })),
+  );
+  for (const [position, result] of told.entries()) {
+    const node = next.nodes[position];
+    if (result.status === "fulfilled" || node === undefined) continue;
+    if (heldBy(next, node.id) > heldBy(current, node.id)) throw result.reason;
+  }
+}
+
+/** A node that cannot be told keeps the proposal, which says as much to whoever asks. */
+async function confirm(options: ChangeControlOptions, topology: Topology): Promise<void> {
+  await Promise.allSettled(topology.nodes.map((node) => mark(options, node, { topology })));
+}
+
+async function mark(
+  { operator, signal }: ChangeControlOptions,
+  node: Topology["nodes"][number],
+  content: { readonly topology: Topology; readonly proposed?: Topology },
+): Promise<void> {
+  await writeMarker(operator, node, { ...content, keeper: "store", signal });
+}
+
+function heldBy({ groups }: Topology, node: string): number {
+  return groups.flatMap(({ table }) => table).filter((row) => row.includes(node)).length;
+}
