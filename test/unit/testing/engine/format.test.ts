@@ -97,7 +97,9 @@ describe("cropping", () => {
         expect(text).toContain(plain);
         expect(plain.match(/[a-z]+/g)).toHaveLength(Math.min(length, parts.length));
         expect(plain.includes(query)).toBe(text.includes(query));
-        expect(cropped.startsWith("…")).toBe(!text.startsWith(plain));
+        // The same words may stand at the beginning too.
+        if (cropped.startsWith("…")) expect(text.indexOf(plain, 1)).toBeGreaterThan(0);
+        else expect(text.startsWith(plain)).toBe(true);
       }),
     );
   });
