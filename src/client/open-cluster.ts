@@ -146,6 +146,8 @@ function assemble({ highWater, config, inStore, verify, ...shared }: Parts): Met
   const isSuspect = (node: string) => health.isSuspect(node);
   const records = inStore ?? new NodeRecords({ operator, live, isSuspect });
   const debts = new DebtBook(records, random);
+  debts.reshard(live.topology.shards);
+  live.onChange(({ shards }) => debts.reshard(shards));
   const stamps = new HybridClock({ now: () => view.now(), writer: randomBelow(2 ** 16, random) });
   const rules = new RuleBook({ records, stamps });
   const learn: DebtBook["load"] = (records) => {

@@ -8,6 +8,7 @@ const debtSchema = z.object({
   ids: z.union([z.literal("all"), z.array(z.string())]),
   stamp: z.string(),
   foundAt: z.number().optional(),
+  of: z.number().int().positive().optional(),
 });
 
 /** A replica that is known to have missed a write: hinted handoff kept as a fact, paid later by repair. */
@@ -22,6 +23,8 @@ export interface Debt {
   readonly stamp: string;
   /** When it was found, where the writer did not know of it: milliseconds since 1970. */
   readonly foundAt?: number;
+  /** Shards that the index had when this was written down; those it has now unless told. */
+  readonly of?: number;
 }
 
 /** Checks a debt that came from a node or a store. */
@@ -35,6 +38,17 @@ export function parseDebt(value: unknown): Debt {
  */
 export function knownSince({ stamp, foundAt }: Debt): number {
   return foundAt ?? decodeStamp(stamp).timeMs;
+}
+
+/**
+ * A debt by the shards that its index has now: twice as many mean that it may be owed of both halves of its shard. An index
+ * that is replicated everywhere has one shard always.
+ */
+export function debtAmong(debt: Debt, shards: number): Debt[] {
+  const { shard, of = shards } = debt;
+  if (of === shards || of === 1) return [debt];
+  if (of > shards) return [{ ...debt, shard: shard % shards, of: shards }];
+  return Array.from({ length: shards / of }, (_, half) => ({ ...debt, shard: shard + half * of, of: shards }));
 }
 
 /** Every debt this process knows of, answering the questions that reads and writes ask on their hot path. */

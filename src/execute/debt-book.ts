@@ -1,4 +1,4 @@
-import { type Debt, DebtLedger, parseDebt } from "../cluster/debt.ts";
+import { type Debt, DebtLedger, debtAmong, parseDebt } from "../cluster/debt.ts";
 import { holderOf, isDropped } from "../cluster/physical-names.ts";
 import { latestRows, parseRow } from "../cluster/registry.ts";
 import type { JsonObject } from "../core/types.ts";
@@ -12,16 +12,27 @@ export class DebtBook {
   readonly ledger = new DebtLedger();
   readonly #records: Pick<SharedRecords, "keep">;
   readonly #random: Pick<Random, "uuid">;
-  /** Ids of the records whose debts the ledger has, or had. */
-  readonly #known = new Set<string>();
+  /** Debts as they were written down, by record: all that the ledger has, or had. */
+  readonly #written = new Map<string, readonly Debt[]>();
   /** Debts that are not paid, by where they are written down. */
   readonly #entries = new Map<string, Debt>();
   readonly #paid = new Set<string>();
   readonly #listeners = new Set<() => void>();
+  /** Shards of an index that is spread; undefined as long as nobody said. */
+  #shards: number | undefined;
 
   constructor(records: Pick<SharedRecords, "keep">, random: Pick<Random, "uuid">) {
     this.#records = records;
     this.#random = random;
+  }
+
+  /** Says how many shards there are: debts from before a change of their number are owed of other ones since. */
+  reshard(shards: number): void {
+    if (shards === this.#shards) return;
+    this.#shards = shards;
+    this.ledger.pay(this.#entries.values());
+    this.#entries.clear();
+    for (const [id, debts] of this.#written) this.#enter(id, debts);
   }
 
   /** Calls back whenever there are new debts. */
@@ -43,8 +54,8 @@ export class DebtBook {
     };
     for (const { kind, value } of records) if (kind === "payment") this.#learnPayment(value["paid"] as string[]);
     for (const { id, kind, value } of records) {
-      if (kind !== "debt" || this.#known.has(id)) continue;
-      this.#enter(id, (value["debts"] as JsonObject[]).map(parseDebt).filter(isOwed));
+      if (kind !== "debt" || this.#written.has(id)) continue;
+      this.#write(id, (value["debts"] as JsonObject[]).map(parseDebt).filter(isOwed));
     }
   }
 
@@ -73,9 +84,17 @@ export class DebtBook {
     }
   }
 
+  #write(recordId: string, debts: readonly Debt[]): void {
+    this.#written.set(recordId, debts);
+    this.#enter(recordId, debts);
+  }
+
   #enter(recordId: string, debts: readonly Debt[]): void {
-    this.#known.add(recordId);
-    const owed = debts.filter((debt) => !this.#paid.has(entryKey(recordId, debt)));
+    const isPaid = (debt: Debt) => this.#paid.has(entryKey(recordId, debt));
+    const owed = debts
+      .filter((debt) => !isPaid(debt))
+      .flatMap((debt) => (this.#shards === undefined ? [debt] : debtAmong(debt, this.#shards)))
+      .filter((debt) => !isPaid(debt));
     for (const debt of owed) this.#entries.set(entryKey(recordId, debt), debt);
     this.ledger.add(owed);
     if (owed.length > 0) for (const listener of this.#listeners) listener();
@@ -88,7 +107,7 @@ export class DebtBook {
   async record(debts: readonly Debt[]): Promise<void> {
     if (debts.length === 0) return;
     const id = `debt_${this.#random.uuid()}`;
-    this.#enter(id, debts);
+    this.#write(id, debts);
     const value = { debts: debts as unknown as JsonObject[] };
     await this.#records.keep(
       { id, kind: "debt", value },
@@ -98,6 +117,6 @@ export class DebtBook {
 }
 
 /** Where a debt is written down: a record holds at most one of a stamp for a replica of a shard. */
-function entryKey(recordId: string, { index, shard, node, stamp }: Debt): string {
-  return `${recordId}/${index}/${shard}/${node}/${stamp}`;
+function entryKey(recordId: string, { index, shard, of, node, stamp }: Debt): string {
+  return `${recordId}/${index}/${shard}${of === undefined ? "" : `:${of}`}/${node}/${stamp}`;
 }

@@ -45,6 +45,7 @@ function withNotes({ topology, options }: Cluster, { head, write }: AcceptedWrit
   const note: TaskNote = {
     ...{ ...said, copies: copiesOf(topology), stamp: decodeDigits(write.stamp) },
     shards: encodeShards(write.idsByShard.keys(), topology.shards),
+    ...{ of: topology.shards, epoch: topology.epoch },
     ...(topology.shards === 1 ? { replicate: "everywhere" } : {}),
     consistency: write.call.consistency ?? options.writeConsistency,
   };

@@ -21,6 +21,11 @@ interface WriteReach {
   readonly call: CallOptions;
 }
 
+/** What is kept of a write, and how many shards there were. */
+interface KeptWrite extends WriteReach {
+  readonly of: number;
+}
+
 /** A write to some shards of one physical index. */
 export interface ShardedWrite extends WriteReach {
   readonly signal: AbortSignal | undefined;
@@ -52,7 +57,7 @@ export async function writeShards(cluster: Cluster, write: ShardedWrite): Promis
     const replies = await send(cluster, write, doubts);
     const refusal = replies.find((reply) => reply.verdict === "refused")?.response;
     if (refusal !== undefined && !replies.some(hasReached)) return { kind: "refused", response: refusal };
-    const ballot = new Ballot(cluster, reachOf(write), replies);
+    const ballot = new Ballot(cluster, keep(cluster, write), replies);
     const taken: TakenWrite = {
       replies,
       shards: ballot.taskShards(),
@@ -78,13 +83,13 @@ function hasReached({ verdict }: WriteReply): boolean {
 }
 
 /** Without the payload, which nobody needs any more once the replies are in. */
-function reachOf({ index, stamp, idsByShard, call }: ShardedWrite): WriteReach {
-  return { index, stamp, idsByShard, call };
+function keep({ topology }: Cluster, { index, stamp, idsByShard, call }: ShardedWrite): KeptWrite {
+  return { index, stamp, idsByShard, call, of: topology.shards };
 }
 
 /** What a node owes when it does not have a write of these shards. */
-function debtsOf({ index, stamp, idsByShard }: WriteReach, node: string, shards: readonly number[]): Debt[] {
-  return shards.map((shard) => ({ index, shard, node, ids: idsByShard.get(shard) ?? "all", stamp }));
+function debtsOf({ index, of, stamp, idsByShard }: KeptWrite, node: string, shards: readonly number[]): Debt[] {
+  return shards.map((shard) => ({ index, shard, of, node, ids: idsByShard.get(shard) ?? "all", stamp }));
 }
 
 function ownersAmong({ topology }: Cluster, shard: number): string[] {
@@ -106,7 +111,7 @@ class Doubts {
   learn({ node, verdict }: WriteReply, shards: readonly number[]): void {
     if (verdict !== "unknown" && verdict !== "missed") return;
     const shared = shards.filter((shard) => ownersAmong(this.#cluster, shard).length > 1);
-    this.#releases.push(this.#cluster.debts.ledger.doubt(debtsOf(this.#write, node.id, shared)));
+    this.#releases.push(this.#cluster.debts.ledger.doubt(debtsOf(keep(this.#cluster, this.#write), node.id, shared)));
   }
 
   end(): void {
@@ -155,7 +160,7 @@ async function send(cluster: Cluster, write: ShardedWrite, doubts: Doubts): Prom
 /** Counts the acknowledgements of one write, shard by shard. */
 class Ballot {
   readonly #cluster: Cluster;
-  readonly #write: WriteReach;
+  readonly #write: KeptWrite;
   readonly #replies: readonly WriteReply[];
   readonly #acknowledged: ReadonlySet<string>;
   readonly #consistency: WriteConsistency;
@@ -163,7 +168,7 @@ class Ballot {
   readonly #void: ReadonlySet<string>;
   readonly debts: readonly Debt[];
 
-  constructor(cluster: Cluster, write: WriteReach, replies: readonly WriteReply[]) {
+  constructor(cluster: Cluster, write: KeptWrite, replies: readonly WriteReply[]) {
     this.#cluster = cluster;
     this.#write = write;
     this.#replies = replies;

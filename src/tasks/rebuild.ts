@@ -63,18 +63,23 @@ type RebuiltWrite = Pick<VirtualTask, "shards" | "indebted" | "isPartial" | "isO
 function rebuildWrite(note: TaskNote, found: readonly FoundPart[], context: RebuildContext): RebuiltWrite {
   const { isYoung, isSuspect } = context;
   const topology = topologyOf(note, context.topology);
-  const touched = decodeShards(note.shards ?? "*", topology.shards);
+  const { of = topology.shards, epoch = topology.epoch } = note;
+  const touched = decodeShards(note.shards ?? "*", of);
   const stamp = encodeDigits(note.stamp ?? "");
   const indebted = new Set(context.debts.filter((debt) => debt.stamp === stamp).map(({ node }) => node));
   const holders = new Set(found.map(({ node }) => node.id));
-  const ownersOf = (shard: number) => topology.groups.flatMap(({ table }) => table[shard] ?? []);
+  const ownersOf = (shard: number) => topology.groups.flatMap(({ table }) => table[shard % topology.shards] ?? []);
   const shards = touched.map((shard): TaskShard => {
     const nodes = ownersOf(shard).filter((owner) => holders.has(owner) && !indebted.has(owner));
     const consistency = note.consistency ?? "quorum";
     const required = consistency === "all" ? nodes.length : requiredReplicas(topology.replicationFactor, consistency);
     return { nodes, required: Math.min(nodes.length, required) };
   });
-  const awaited = [...new Set(touched.flatMap(ownersOf))].filter((owner) => !indebted.has(owner) && !isSuspect(owner));
+  // Those that own the shards since were not asked.
+  const asked = [...new Set(touched.flatMap(ownersOf))].filter(
+    (owner) => epoch === topology.epoch || holders.has(owner),
+  );
+  const awaited = asked.filter((owner) => !indebted.has(owner) && !isSuspect(owner));
   const index = String(found[0]?.task["indexUid"]);
   return {
     shards,
@@ -88,7 +93,7 @@ function rebuildWrite(note: TaskNote, found: readonly FoundPart[], context: Rebu
       };
       const lost = touched.filter((shard) => ownersOf(shard).includes(node.id) && isShared(shard));
       // Which documents of a shard were written, only the writer knew.
-      await context.record(lost.map((shard): Debt => ({ index, shard, node: node.id, ids: "all", stamp })));
+      await context.record(lost.map((shard): Debt => ({ index, shard, of, node: node.id, ids: "all", stamp })));
     },
   };
 }

@@ -9,6 +9,8 @@ const noteSchema = z.object({
   customMetadata: z.string().optional(),
   copies: z.number().optional(),
   shards: z.string().optional(),
+  of: z.number().optional(),
+  epoch: z.number().optional(),
   replicate: z.literal("everywhere").optional(),
   consistency: z.enum(["one", "quorum", "all"]).optional(),
   stamp: z.string().optional(),
@@ -33,6 +35,10 @@ export interface TaskNote {
   readonly copies?: number;
   /** Shards that a write touches, see {@link encodeShards}. */
   readonly shards?: string;
+  /** Shards that the index had. */
+  readonly of?: number;
+  /** Epoch of the topology that the write was sent under. */
+  readonly epoch?: number;
   /** See `IndexRow.replicate`. */
   readonly replicate?: "everywhere";
   readonly consistency?: "one" | "quorum" | "all";

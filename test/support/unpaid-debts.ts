@@ -15,7 +15,7 @@ export async function unpaidDebts(directs: readonly Meilisearch[]): Promise<stri
     .flatMap(({ id, value }) =>
       (value.debts as unknown[])
         .map(parseDebt)
-        .map(({ index, shard, node, stamp }) => `${id}/${index}/${shard}/${node}/${stamp}`),
+        .map(({ index, shard, of, node, stamp }) => `${id}/${index}/${shard}${of ? `:${of}` : ""}/${node}/${stamp}`),
     );
   return [...new Set(owed)].filter((key) => !paid.has(key));
 }

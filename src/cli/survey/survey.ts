@@ -101,6 +101,7 @@ function rowsAmong(records: readonly StateRecord[]): IndexRow[] {
 
 function debtsAmong(operator: Operator, topology: Topology, records: readonly StateRecord[]): Debt[] {
   const book = new DebtBook(new NodeRecords({ operator, live: { topology }, isSuspect: () => false }), systemRandom);
+  book.reshard(topology.shards);
   book.load(records);
   return book.ledger.list();
 }

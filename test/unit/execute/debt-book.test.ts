@@ -41,6 +41,24 @@ describe("DebtBook", () => {
     expect(cluster.debts.ledger.list()).toEqual([DEBT]);
   });
 
+  it("takes debts from before a change of the number of shards for those of the shards that came of them", async () => {
+    const { cluster } = await setUp([]);
+    const { debts } = cluster;
+    const written = { ...DEBT, of: 16 };
+    await debts.record([written]);
+    debts.reshard(32);
+    const [low, high] = debts.ledger.list();
+    expect([low, high].map((debt) => [debt?.shard, debt?.of])).toEqual([
+      [3, 32],
+      [19, 32],
+    ]);
+    expect([3, 19, 4].map((shard) => debts.ledger.owes("movies", "a", shard))).toEqual([true, true, false]);
+    await debts.pay(low === undefined ? [] : [low]);
+    expect(debts.ledger.list()).toEqual([high]);
+    debts.reshard(16);
+    expect(debts.ledger.list()).toEqual([written]);
+  });
+
   it("tells debts of one replica apart by their stamps when one of them is paid", async () => {
     const { cluster } = await setUp([]);
     const clock = new HybridClock({ now: () => Date.UTC(2026, 0, 2), writer: 7 });

@@ -69,7 +69,9 @@ describe("rebuildTask", () => {
   it("has a node owe the shards that a holder has, all documents of them", async () => {
     const { task, recorded } = rebuild([partOn("a"), partOn("b"), partOn("c")]);
     await task.owe?.(memoryNode("b"), new Set(["c"]));
-    expect(recorded).toEqual([{ index: "movies__g2", shard: 1, node: "b", ids: "all", stamp: encodeDigits(STAMP) }]);
+    expect(recorded).toEqual([
+      { index: "movies__g2", shard: 1, of: 16, node: "b", ids: "all", stamp: encodeDigits(STAMP) },
+    ]);
   });
 
   it("puts any other operation together from what its note lists, and never shows what nodes say of its details", () => {
