@@ -58,7 +58,8 @@ export class IndexVerification {
     const { nodes, row } = this.#context;
     const bound = await this.#highestStamp();
     const suspects = new Suspects(this.#context, this.#findings, bound);
-    const cursors = bound === "" ? [] : nodes.map((node) => new ReplicaCursor(this.#context, node, bound));
+    const filter = `${RESERVED_SHARD} EXISTS AND ${RESERVED_VERSION} <= "${bound}"`; // answers leave out all others as well
+    const cursors = bound === "" ? [] : nodes.map((node) => new ReplicaCursor(this.#context, node, filter));
     for await (const group of mergeStamps(cursors)) {
       this.#compare(group, suspects);
       if (this.#derived.size >= CONTENTS) await this.#compareContents(suspects);
