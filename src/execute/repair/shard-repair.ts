@@ -1,10 +1,9 @@
 import type { Debt } from "../../cluster/debt.ts";
 import { type IndexRow, physicalUid } from "../../cluster/registry.ts";
 import type { NodeInfo } from "../../core/types.ts";
-import { chunkByBytes } from "../../routing/payload/chunk.ts";
-import type { RawRecord } from "../../routing/payload/raw-document.ts";
 import type { Lanes } from "../lane.ts";
 import type { Operator } from "../operator.ts";
+import { CopyTarget } from "./copy-target.ts";
 import { type Correction, correct, elect } from "./reconcile.ts";
 import { type ReplicaDocuments, type ReplicaSource, readReplica } from "./replica-reader.ts";
 
@@ -34,9 +33,6 @@ export interface ShardRepairContext {
 
 /** `customMetadata` of the copies. */
 const MARK = "miroir:repair";
-
-/** Largest body of a copy, in bytes. */
-const COPY_BYTES = 10_000_000;
 
 /** One look at the owed documents of a shard, and the copies it finds necessary. */
 export class ShardRepair {
@@ -76,41 +72,11 @@ export class ShardRepair {
   }
 
   /** In the lane of the node's writes, so that no write of this process overtakes the copy it was compared with. */
-  async #apply(node: NodeInfo, { put, remove }: Correction): Promise<void> {
+  async #apply(node: NodeInfo, correction: Correction): Promise<void> {
     const { operator, lanes, signal } = this.#context;
-    const taskUids = await lanes.run(`${node.id}/${this.#index}`, async () => {
-      const uids: number[] = [];
-      for (const body of chunkByBytes(put.map(toJson), COPY_BYTES)) uids.push(await this.#send(node, { body }));
-      if (remove.length > 0) uids.push(await this.#send(node, { remove }));
-      return uids;
-    });
-    for (const taskUid of taskUids) {
-      const task = await operator.waitForTask(node, taskUid, signal);
-      if (task.status !== "succeeded") throw new Error(`node \`${node.id}\` failed a copy: ${task.error?.message}`);
-    }
+    const primaryKey = this.#owed.row.primaryKey ?? "";
+    const target = new CopyTarget(node, { operator, index: this.#index, primaryKey, mark: MARK });
+    const taskUids = await lanes.run(`${node.id}/${this.#index}`, () => target.send(correction, signal));
+    for (const taskUid of taskUids) await target.applied(taskUid, signal);
   }
-
-  async #send(
-    node: NodeInfo,
-    copy: { readonly body: string } | { readonly remove: readonly string[] },
-  ): Promise<number> {
-    const { operator, signal } = this.#context;
-    const path = `indexes/${this.#index}/documents`;
-    const mark = new URLSearchParams({ customMetadata: MARK });
-    const call =
-      "remove" in copy
-        ? { method: "POST" as const, path: `${path}/delete-batch`, query: mark.toString(), body: copy.remove }
-        : {
-            method: "POST" as const,
-            path,
-            query: `${mark}&primaryKey=${encodeURIComponent(this.#owed.row.primaryKey ?? "")}`,
-            text: copy.body,
-          };
-    const { taskUid } = await operator.demand<{ taskUid: number }>(node, { ...call, signal, timeoutMs: 60_000 });
-    return taskUid;
-  }
-}
-
-function toJson({ fields }: RawRecord): string {
-  return `{${fields.map(({ key, rawValue }) => `${JSON.stringify(key)}:${rawValue}`).join(",")}}`;
 }
