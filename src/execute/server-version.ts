@@ -36,7 +36,8 @@ export async function requireSupportedServers(operator: Operator, nodes: readonl
   }
 }
 
-async function readVersion(operator: Operator, node: NodeInfo): Promise<string | undefined> {
+/** The version of a node's server; `undefined` when it does not tell. */
+export async function readVersion(operator: Operator, node: NodeInfo): Promise<string | undefined> {
   try {
     const call = { method: "GET", path: "version", unchecked: true, timeoutMs: TIMEOUT_MS } as const;
     const { status, body } = await operator.ask(node, call);

@@ -1,6 +1,6 @@
 /**
  * Runs works side by side. When one fails the others are told to stop, and its failure is thrown once all of them have
- * ended, so that nothing goes on behind it.
+ * ended, so that nothing goes on behind it; the signal's reason when it was that which stopped them.
  */
 export async function sideBySide<T>(
   signal: AbortSignal,
@@ -20,6 +20,7 @@ export async function sideBySide<T>(
       }
     }),
   );
-  if (failures.length > 0) throw failures[0];
-  return results.flat();
+  if (failures.length === 0) return results.flat();
+  signal.throwIfAborted();
+  throw failures[0];
 }

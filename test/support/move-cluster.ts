@@ -30,14 +30,16 @@ export interface MoveShape {
   readonly joining?: number;
   readonly replicationFactor?: number;
   readonly settings?: ClusterSettings;
+  /** How long tasks stay in `processing`, in milliseconds. @default 0 */
+  readonly taskDelayMs?: number;
   /** Addresses of servers to use in the place of embedded nodes. */
   readonly urls?: readonly string[];
 }
 
 /** Starts nodes, those that join included, and puts them into a store. */
 export async function startMoveCluster(shape: MoveShape = {}): Promise<MoveCluster> {
-  const { owners = 3, joining: joiningCount = 1, replicationFactor = 2, settings = {} } = shape;
-  const urls = shape.urls ?? (await startNodes(owners + joiningCount)).map(({ url }) => url);
+  const { owners = 3, joining: joiningCount = 1, replicationFactor = 2, settings = {}, taskDelayMs = 0 } = shape;
+  const urls = shape.urls ?? (await startNodes(owners + joiningCount, { taskDelayMs })).map(({ url }) => url);
   const all = urls.map((url, position) => ({ id: `node-${position}`, url, group: "default", weight: 1 }));
   const joining = all.slice(owners).map(({ id }) => id);
   const first = { nodes: all.slice(0, owners), replicationFactor, shards: 16, clusterId: "moving" };

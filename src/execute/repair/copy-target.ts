@@ -2,21 +2,8 @@ import type { NodeInfo } from "../../core/types.ts";
 import { chunkByBytes } from "../../routing/payload/chunk.ts";
 import type { RawRecord } from "../../routing/payload/raw-document.ts";
 import type { Operator } from "../operator.ts";
+import { untilSucceeded } from "../task-success.ts";
 import type { Correction } from "./reconcile.ts";
-
-/** A node could not apply a copy; the sentence says which and why. */
-export class CopyFailed extends Error {
-  readonly node: NodeInfo;
-  /** The sentence without the node. */
-  readonly reason: string;
-
-  constructor(node: NodeInfo, reason: string) {
-    super(`node \`${node.id}\` (${node.url}) ${reason}`);
-    this.name = "CopyFailed";
-    this.node = node;
-    this.reason = reason;
-  }
-}
 
 /** What copies to one index of a node have in common. */
 export interface CopyTargetOptions {
@@ -52,11 +39,9 @@ export class CopyTarget {
     return uids;
   }
 
-  /** Waits until a task is done. @throws {@link CopyFailed} */
-  async applied(taskUid: number, signal: AbortSignal): Promise<void> {
-    const task = await this.#options.operator.waitForTask(this.node, taskUid, signal);
-    if (task.status === "succeeded") return;
-    throw new CopyFailed(this.node, `${task.status} a copy: ${task.error?.message ?? "it does not say why"}`);
+  /** Waits until a task has succeeded. @throws NodeTaskFailed */
+  applied(taskUid: number, signal: AbortSignal): Promise<void> {
+    return untilSucceeded(this.#options.operator, { node: this.node, taskUid, what: "a copy" }, signal);
   }
 
   #put(text: string, signal: AbortSignal | undefined): Promise<number> {

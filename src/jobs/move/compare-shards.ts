@@ -1,5 +1,5 @@
 import type { Cluster } from "../../routes/cluster.ts";
-import { sideBySide } from "../../util/side-by-side.ts";
+import { inLanes } from "../../util/in-lanes.ts";
 import { type ComparisonOptions, IndexComparison, type MoveComparison } from "./index-comparison.ts";
 import { indexMoves, type MoveOrder } from "./shard-move.ts";
 
@@ -17,15 +17,12 @@ export async function compareShards(
   order: MoveOrder,
   options: ComparisonOptions,
 ): Promise<MoveComparison> {
-  const waiting = await indexMoves(cluster, order);
-  const compareNext = async (signal: AbortSignal): Promise<MoveComparison[]> => {
-    const comparisons: MoveComparison[] = [];
-    for (let move = waiting.shift(); move !== undefined; move = waiting.shift())
-      comparisons.push(await new IndexComparison(cluster, move, { ...options, signal }).run());
-    return comparisons;
-  };
-  const lanes = Array.from({ length: INDEXES_AT_ONCE }, () => compareNext);
-  return sum((await sideBySide(options.signal, lanes)).flat());
+  const moves = await indexMoves(cluster, order);
+  const { signal } = options;
+  const comparisons = await inLanes(moves, { lanes: INDEXES_AT_ONCE, signal }, (move, own) => {
+    return new IndexComparison(cluster, move, { ...options, signal: own }).run();
+  });
+  return sum(comparisons);
 }
 
 function sum(comparisons: readonly MoveComparison[]): MoveComparison {

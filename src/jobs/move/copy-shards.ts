@@ -44,7 +44,7 @@ const QUEUE_DEPTH = 20;
  * Copies all documents of moving shards from their owners to the nodes that get them: replaced whole, with vectors, hidden
  * and reserved fields. Writers may go on meanwhile: what they change behind the copy is found by the next call, which
  * goes on from the cursor, and at last by the comparison; so is what they delete.
- * @throws CopyFailed | OperatorCallFailed naming node and reason; a later call goes on from the last cursor
+ * @throws NodeTaskFailed | OperatorCallFailed naming node and reason; a later call goes on from the last cursor
  */
 export async function copyShards(cluster: Cluster, order: MoveOrder, options: CopyOptions): Promise<CopyReport> {
   const { mark, queueDepth = QUEUE_DEPTH, documentsPerSecond = Number.POSITIVE_INFINITY } = options;

@@ -26,7 +26,7 @@ const BATCH = 500;
  * Makes the nodes that get shards equal to the owners where a comparison found differences: copies what an owner has now,
  * deletes what it does not have, and waits until that is applied. Whether all is equal then, only another comparison tells.
  * @returns the number of copies written and deleted
- * @throws CopyFailed | OperatorCallFailed naming node and reason
+ * @throws NodeTaskFailed | OperatorCallFailed naming node and reason
  */
 export async function mendShards(
   cluster: Cluster,

@@ -1,6 +1,7 @@
 import type { Debt } from "../../cluster/debt.ts";
 import { topologyOf } from "../../cluster/layout.ts";
 import type { Cluster } from "../../routes/cluster.ts";
+import { groupBy } from "../../util/group-by.ts";
 
 /** What one node owes of one index. */
 export interface OpenDebt {
@@ -15,14 +16,9 @@ export interface OpenDebt {
   readonly reason: string | undefined;
 }
 
-/** Every debt that this process knows of, by node and index. */
-export function openDebts(cluster: Cluster): OpenDebt[] {
-  const byOwner = new Map<string, Debt[]>();
-  for (const debt of cluster.debts.ledger.list()) {
-    const key = `${debt.node}/${debt.index}`;
-    byOwner.set(key, [...(byOwner.get(key) ?? []), debt]);
-  }
-  return [...byOwner.values()]
+/** Every debt that this process knows of, or those given, by node and index. */
+export function openDebts(cluster: Cluster, debts: readonly Debt[] = cluster.debts.ledger.list()): OpenDebt[] {
+  return [...groupBy(debts, ({ node, index }) => `${node}/${index}`).values()]
     .flatMap((debts) => summary(cluster, debts))
     .sort((a, b) => (`${a.node}/${a.index}` < `${b.node}/${b.index}` ? -1 : 1));
 }

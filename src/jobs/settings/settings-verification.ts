@@ -1,12 +1,10 @@
 import { type IndexRow, physicalUid } from "../../cluster/registry.ts";
 import { sameJson } from "../../cluster/settings/json-shape.ts";
-import { toPhysical } from "../../cluster/settings/physical.ts";
-import { differingSettings, restoringPatch } from "../../cluster/settings/settings-difference.ts";
 import type { JsonObject, NodeInfo } from "../../core/types.ts";
 import type { Cluster } from "../../routes/cluster.ts";
-import { physicalForeignKeys } from "../../routes/foreign-keys.ts";
 import { type AbsentNode, findNodes } from "../find-nodes.ts";
 import { settle } from "../settle.ts";
+import { readSettings, restoreSettings, type ShownSettings } from "./node-settings.ts";
 
 /** A node whose settings of an index are not what they should be. */
 export interface SettingsDrift {
@@ -38,10 +36,8 @@ export interface SettingsContext {
 }
 
 /** What a node shows, and what of it is wrong. */
-interface Look {
+interface Look extends ShownSettings {
   readonly node: NodeInfo;
-  readonly found: JsonObject;
-  readonly differing: readonly string[];
 }
 
 /** Looks at settings that are changed in between before nothing more is said of them. */
@@ -78,22 +74,13 @@ export class SettingsVerification {
 
   /** The nodes that differ from a row. */
   async #look(row: IndexRow, nodes: readonly NodeInfo[]): Promise<Look[]> {
+    const { cluster, signal } = this.#context;
     const looks = await Promise.all(
       nodes.map(async (node) => {
-        const found = await this.#read(row, node);
-        return { node, found, differing: differingSettings(this.#wanted(row), found) };
+        return { node, ...(await readSettings({ cluster, row, node, signal })) };
       }),
     );
     return looks.filter(({ differing }) => differing.length > 0);
-  }
-
-  #read(row: IndexRow, node: NodeInfo): Promise<JsonObject> {
-    const { cluster, signal } = this.#context;
-    return cluster.operator.demand(node, { method: "GET", path: `indexes/${physicalUid(row)}/settings`, signal });
-  }
-
-  #wanted({ settings, primaryKey }: IndexRow): JsonObject {
-    return physicalForeignKeys(this.#context.cluster, toPhysical(settings, { primaryKey }));
   }
 
   #judge(row: IndexRow, looks: readonly Look[]): Promise<SettingsDrift[]> {
@@ -107,10 +94,11 @@ export class SettingsVerification {
 
   /** Settings that were changed while the node was told go to it again: what it was told may be the former ones. */
   async #repair(row: IndexRow, look: Look): Promise<Pick<SettingsDrift, "isRepaired" | "failure">> {
-    const { cluster, uid } = this.#context;
+    const { cluster, uid, signal } = this.#context;
     let [current, drifted] = [row, look];
     for (let looks = 1; looks < MOST_LOOKS; looks++) {
-      const failure = await this.#send(current, drifted);
+      const on = { cluster, row: current, node: look.node, signal };
+      const failure = await restoreSettings(on, drifted);
       if (failure !== undefined) return { isRepaired: false, failure };
       const now = (await cluster.registry.findNow(uid)) ?? current;
       const [left] = await this.#look(now, [look.node]);
@@ -118,17 +106,6 @@ export class SettingsVerification {
       [current, drifted] = [now, left];
     }
     return { isRepaired: false };
-  }
-
-  /** Answers why the node could not apply its settings. */
-  async #send(row: IndexRow, { node, found, differing }: Look): Promise<string | undefined> {
-    const { operator } = this.#context.cluster;
-    const { signal } = this.#context;
-    const body = restoringPatch(this.#wanted(row), found, differing);
-    const path = `indexes/${physicalUid(row)}/settings`;
-    const { taskUid } = await operator.demand<{ taskUid: number }>(node, { method: "PATCH", path, body, signal });
-    const { status, error } = await operator.waitForTask(node, taskUid, signal);
-    return status === "succeeded" ? undefined : (error?.message ?? status);
   }
 }
 
