@@ -7,6 +7,17 @@ export type { WriteConsistency } from "./cluster/quorum.ts";
 export type { NodeConfig } from "./cluster/topology.ts";
 export type { Attempt } from "./core/attempt.ts";
 export { MiroirError, type MiroirErrorCode } from "./core/errors.ts";
+export type {
+  DebtEvent,
+  DegradedEvent,
+  EpochEvent,
+  HoldEvent,
+  JobEvent,
+  MiroirEventName,
+  MiroirEvents,
+  NodeEvent,
+  ViewEvent,
+} from "./core/events.ts";
 export { type Coverage, type Meta, metaOf, type WriteReceipt } from "./core/meta.ts";
 export type { CallOptions } from "./routes/cluster.ts";
 export { type ServedStoreHandle, type ServeStoreOptions, serveStore } from "./store/http/serve-store.ts";

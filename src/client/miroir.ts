@@ -1,3 +1,4 @@
+import type { EventEmitter } from "eventemitter3";
 import {
   type Config,
   type EnqueuedTaskPromise,
@@ -6,6 +7,7 @@ import {
   type IndexOptions,
   Meilisearch,
 } from "meilisearch";
+import { EventBus, type MiroirEvents } from "../core/events.ts";
 import { attachMeta, metaOf } from "../core/meta.ts";
 import type { CallOptions } from "../routes/cluster.ts";
 import { type Interception, intercept } from "./intercept.ts";
@@ -32,15 +34,20 @@ interface Shared {
 export class MiroirClient extends Meilisearch {
   readonly #miroirConfig: MiroirConfig;
   readonly #target: Interception | undefined;
+  readonly #events: EventBus;
 
   /** @throws MiroirError `miroir_invalid_config` naming field, value and remedy */
   constructor(config: MiroirConfig, shared?: Shared) {
     const official = isCluster(config) ? toOfficial(config) : config;
     super(official);
     this.#miroirConfig = config;
-    if (!isCluster(config)) return;
+    if (!isCluster(config)) {
+      this.#events = new EventBus();
+      return;
+    }
     if (shared === undefined) checkConfig(config);
     const { session, call } = shared ?? { session: new ClusterSession(config), call: {} };
+    this.#events = session.events;
     this.#target = { session, call, config: official };
     intercept(this.httpRequest, this.#target);
   }
@@ -50,6 +57,14 @@ export class MiroirClient extends Meilisearch {
     const target = this.#target;
     if (target === undefined) return new MiroirClient(this.#miroirConfig);
     return new MiroirClient(this.#miroirConfig, { session: target.session, call: { ...target.call, ...call } });
+  }
+
+  /**
+   * What happens in the cluster as this process sees it: new epochs, nodes that fall out and come back, answers that are
+   * less than whole, debts, shards on hold. With a single `host` nothing is told.
+   */
+  get events(): EventEmitter<MiroirEvents> {
+    return this.#events.emitter;
   }
 
   /** Lets writes under way end, then frees timers and connections; views share them, so one call is enough. */

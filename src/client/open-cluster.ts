@@ -1,4 +1,5 @@
 import type { Topology } from "../cluster/topology.ts";
+import type { EventBus } from "../core/events.ts";
 import type { NodeInfo } from "../core/types.ts";
 import { introduce } from "../execute/bootstrap.ts";
 import { DebtBook } from "../execute/debt-book.ts";
@@ -30,6 +31,7 @@ import type { Random } from "../util/random.ts";
 import { type ClusterSource, clusterSource } from "./cluster-source.ts";
 import type { Environment } from "./environment.ts";
 import { clusterOptions, type StaticClusterConfig, type TopologyClusterConfig } from "./options.ts";
+import { debtListeners, nodeListener, tellTopologies } from "./tell-events.ts";
 import { toRequest } from "./to-request.ts";
 
 /** Age from which the registry's rows are read again in the background, in milliseconds. */
@@ -57,6 +59,7 @@ export interface OpenCluster {
 export async function openCluster(
   config: StaticClusterConfig | TopologyClusterConfig,
   environment: Environment,
+  events: EventBus,
 ): Promise<OpenCluster> {
   const { clock, random } = environment;
   const hasher = await loadHasher();
@@ -76,10 +79,11 @@ export async function openCluster(
     await requireSharedMasterKey(operator, nodes);
     const met = await introduce(operator, source);
     known.clusterId = met.topology.clusterId;
-    const view = await openView(source, met.topology, { config, environment });
+    const view = await openView(source, met.topology, { config, environment, events });
+    tellTopologies(events, view.live);
     const inStore = source.store && new StoreRecords(source.store);
     const cluster = assemble({
-      ...{ view, hasher, clock, random, transport, operator, highWater, verify, config, inStore },
+      ...{ view, events, hasher, clock, random, transport, operator, highWater, verify, config, inStore },
     });
     for (const { node, reason } of [...met.absent, ...met.strangers]) cluster.health.distrust(node, reason);
     const records = inStore === undefined ? met.records : await inStore.readAll();
@@ -112,24 +116,30 @@ function credentialsOf(config: StaticClusterConfig | TopologyClusterConfig): Cre
 
 type Credentials = Pick<OperatorOptions, "authorization" | "headers">;
 
+interface ViewContext {
+  readonly config: StaticClusterConfig | TopologyClusterConfig;
+  readonly environment: Environment;
+  readonly events: EventBus;
+}
+
 /** What this process knows of the topology, and its right to work with it. */
 async function openView(
   { store }: ClusterSource,
   topology: Topology,
-  {
-    config,
-    environment,
-  }: { readonly config: StaticClusterConfig | TopologyClusterConfig; readonly environment: Environment },
+  { config, environment, events }: ViewContext,
 ): Promise<ClusterView> {
   const { clock, random } = environment;
   if (store === undefined) return fixedView(topology, clock);
   const { writeTimeoutMs: landingMs, maxViewAgeMs } = clusterOptions(config);
-  const view = new StoreView({ ...{ store, clock, topology, landingMs, maxViewAgeMs }, processId: random.uuid() });
+  const view = new StoreView({
+    ...{ store, clock, topology, landingMs, maxViewAgeMs, processId: random.uuid() },
+    changed: (state, reason) => events.tell("view", { state, ...(reason !== undefined && { reason }) }),
+  });
   await view.open();
   return view;
 }
 
-interface Parts extends Pick<Cluster, "view" | "hasher" | "clock" | "random" | "transport" | "operator"> {
+interface Parts extends Pick<Cluster, "view" | "events" | "hasher" | "clock" | "random" | "transport" | "operator"> {
   readonly highWater: TaskHighWater;
   readonly config: StaticClusterConfig | TopologyClusterConfig;
   /** The shared records where a store holds them. */
@@ -138,14 +148,21 @@ interface Parts extends Pick<Cluster, "view" | "hasher" | "clock" | "random" | "
 }
 
 function assemble({ highWater, config, inStore, verify, ...shared }: Parts): MetCluster {
-  const { view, clock, random, operator } = shared;
+  const { view, events, clock, random, operator } = shared;
   const { live } = view;
   const options = clusterOptions(config);
   const patienceMs = Math.min(options.attemptTimeoutMs, options.readTimeoutMs, options.writeTimeoutMs);
-  const health = new HealthMonitor({ health: new NodeHealth(), clock, live, patienceMs, probe: verify });
+  const health = new HealthMonitor({
+    health: new NodeHealth(),
+    clock,
+    live,
+    patienceMs,
+    changed: nodeListener(events, live),
+    probe: verify,
+  });
   const isSuspect = (node: string) => health.isSuspect(node);
   const records = inStore ?? new NodeRecords({ operator, live, isSuspect });
-  const debts = new DebtBook(records, random);
+  const debts = new DebtBook(records, random, debtListeners(events));
   debts.reshard(live.topology.shards);
   live.onChange(({ shards }) => debts.reshard(shards));
   const stamps = new HybridClock({ now: () => view.now(), writer: randomBelow(2 ** 16, random) });

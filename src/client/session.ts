@@ -1,15 +1,19 @@
 import { MiroirError } from "../core/errors.ts";
+import { EventBus } from "../core/events.ts";
 import type { ClusterRequest, ClusterResponse } from "../core/types.ts";
 import type { CallOptions, Cluster } from "../routes/cluster.ts";
 import { dispatch } from "../routes/registry.ts";
 import { type Environment, systemEnvironment } from "./environment.ts";
 import { configuredCluster, type MetCluster, type OpenCluster, openCluster } from "./open-cluster.ts";
 import type { StaticClusterConfig, TopologyClusterConfig } from "./options.ts";
+import { tellDegraded } from "./tell-events.ts";
 
 /** A client's tie to its cluster, shared by its views and indexes: met on first use, left once. */
 export class ClusterSession {
   readonly #config: StaticClusterConfig | TopologyClusterConfig;
   readonly #environment: Environment;
+  /** Tells of what happens in the cluster, from the first meeting on. */
+  readonly events = new EventBus();
   #open: Promise<OpenCluster> | undefined;
   #isClosed = false;
 
@@ -28,7 +32,10 @@ export class ClusterSession {
     };
     try {
       const response = await dispatch(request, { call, cluster, configured });
-      return met === undefined ? response : mark(response, met);
+      if (met === undefined) return response;
+      const marked = mark(response, met);
+      if (marked.meta?.degraded === true) tellDegraded(this.events, request, marked.meta);
+      return marked;
     } finally {
       met?.operation.end();
     }
@@ -43,7 +50,7 @@ export class ClusterSession {
 
   async #meet(): Promise<MetCluster> {
     if (this.#isClosed) throw new MiroirError("miroir_closed", "The client was closed. Create another one.");
-    this.#open ??= openCluster(this.#config, this.#environment).catch((error: unknown) => {
+    this.#open ??= openCluster(this.#config, this.#environment, this.events).catch((error: unknown) => {
       this.#open = undefined;
       throw error;
     });

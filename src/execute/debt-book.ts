@@ -7,6 +7,12 @@ import type { Random } from "../util/random.ts";
 import type { SharedRecords } from "./shared-records.ts";
 import type { StateRecord } from "./state-index.ts";
 
+/** Who is told of the debts that this process writes down, and of their payment. */
+export interface DebtListeners {
+  owed?(debts: readonly Debt[]): void;
+  paid?(debts: readonly Debt[]): void;
+}
+
 /** The debts this process knows of, and the way to write new ones, and their payment, down for all. */
 export class DebtBook {
   readonly ledger = new DebtLedger();
@@ -21,9 +27,12 @@ export class DebtBook {
   /** Shards of an index that is spread; undefined as long as nobody said. */
   #shards: number | undefined;
 
-  constructor(records: Pick<SharedRecords, "keep">, random: Pick<Random, "uuid">) {
+  readonly #tell: DebtListeners;
+
+  constructor(records: Pick<SharedRecords, "keep">, random: Pick<Random, "uuid">, tell: DebtListeners = {}) {
     this.#records = records;
     this.#random = random;
+    this.#tell = tell;
   }
 
   /** Says how many shards there are: debts from before a change of their number are owed of other ones since. */
@@ -73,6 +82,7 @@ export class DebtBook {
       "The payment of debts",
     );
     this.#learnPayment(paid);
+    this.#tell.paid?.(debts);
   }
 
   #learnPayment(paid: readonly string[]): void {
@@ -113,6 +123,7 @@ export class DebtBook {
       { id, kind: "debt", value },
       "The write reached some replicas and not others, and that fact",
     );
+    this.#tell.owed?.(debts);
   }
 }
 

@@ -15,6 +15,8 @@ export interface HealthMonitorOptions {
    * not keep writes from the node.
    */
   readonly patienceMs: number;
+  /** Told when a node becomes suspect, with the reason, and when it is not any more. */
+  readonly changed?: (node: string, reason: string | undefined) => void;
   /** Asks a node whether it is there and itself; rejects when not. */
   readonly probe: (node: NodeInfo) => Promise<void>;
 }
@@ -38,18 +40,27 @@ export class HealthMonitor {
 
   /** Learns from one attempt. A broken connection alone proves nothing; a refused or unanswered one does. */
   observe(node: string, outcome: Outcome): void {
-    const { health, clock, patienceMs } = this.#options;
-    if (outcome.kind === "answered") health.answered(node);
-    else if (outcome.kind === "unreachable") health.failed(node, clock.now(), outcome.failure.message);
+    const { patienceMs } = this.#options;
+    if (outcome.kind === "answered") this.#answered(node);
+    else if (outcome.kind === "unreachable") this.distrust(node, outcome.failure.message);
     else if (outcome.kind === "unknown" || outcome.kind === "aborted") {
-      if ((outcome.silentMs ?? 0) >= patienceMs) health.failed(node, clock.now(), "did not answer in time");
+      if ((outcome.silentMs ?? 0) >= patienceMs) this.distrust(node, "did not answer in time");
     }
   }
 
   /** Marks a node that must not be used until a probe says otherwise. */
   distrust(node: string, reason: string): void {
-    const { health, clock } = this.#options;
+    const { health, clock, changed } = this.#options;
+    const isNew = !health.isSuspect(node);
     health.failed(node, clock.now(), reason);
+    if (isNew) changed?.(node, reason);
+  }
+
+  #answered(node: string): void {
+    const { health, changed } = this.#options;
+    if (!health.isSuspect(node)) return;
+    health.answered(node);
+    changed?.(node, undefined);
   }
 
   /** Starts the probes that are due; their results show in later calls. */
@@ -96,15 +107,15 @@ export class HealthMonitor {
   }
 
   async #runProbe(id: string): Promise<boolean> {
-    const { health, clock, live, probe } = this.#options;
+    const { live, probe } = this.#options;
     const node = live.nodesById.get(id);
     if (node === undefined) return false;
     try {
       await probe(node);
-      health.answered(id);
+      this.#answered(id);
       return true;
     } catch (error) {
-      health.failed(id, clock.now(), reasonOf(error));
+      this.distrust(id, reasonOf(error));
       return false;
     }
   }

@@ -1,5 +1,6 @@
 import type { WriteConsistency } from "../cluster/quorum.ts";
 import type { Topology } from "../cluster/topology.ts";
+import type { EventBus } from "../core/events.ts";
 import type { NodeInfo } from "../core/types.ts";
 import type { DebtBook } from "../execute/debt-book.ts";
 import type { HealthMonitor } from "../execute/health-monitor.ts";
@@ -60,6 +61,7 @@ export interface Cluster {
   readonly view: ClusterView;
   readonly hasher: Hasher;
   readonly clock: Clock;
+  readonly events: EventBus;
   readonly random: Random;
   readonly transport: Transport;
   readonly operator: Operator;

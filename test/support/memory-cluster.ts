@@ -1,6 +1,7 @@
 import type { IndexRow } from "../../src/cluster/registry.ts";
 import { defaultSettings } from "../../src/cluster/settings/default-settings.ts";
 import type { Topology } from "../../src/cluster/topology.ts";
+import { EventBus } from "../../src/core/events.ts";
 import { DebtBook } from "../../src/execute/debt-book.ts";
 import { HealthMonitor } from "../../src/execute/health-monitor.ts";
 import { IndexRegistry } from "../../src/execute/index-registry.ts";
@@ -57,6 +58,7 @@ export async function memoryCluster(script: Script, shape: MemoryClusterShape): 
   const learn: DebtBook["load"] = (records) => debts.load(records);
   const cluster: Cluster = {
     random: systemRandom,
+    events: new EventBus(),
     ...{
       ...live.snapshot,
       view,

@@ -25,7 +25,12 @@ export interface StoreViewOptions {
   readonly landingMs: number;
   /** How long reads go on without the store, in milliseconds. */
   readonly maxViewAgeMs: number;
+  /** Told when this process gets its lease, loses it without wanting to, or finds the store back in its past. */
+  readonly changed?: (state: ViewState, reason?: string) => void;
 }
+
+/** What a process knows of its topology: that it is in force, nothing, or that the store does not know it any more. */
+export type ViewState = "leased" | "stale" | "rolled-back";
 
 /** Time of a lease, in milliseconds. */
 const LEASE_MS = 10_000;
@@ -65,6 +70,7 @@ export class StoreView implements ClusterView {
   #usedAt: number;
   #failedAt = Number.NEGATIVE_INFINITY;
   #failure: unknown;
+  #state: ViewState | undefined;
   #fault: MiroirError | undefined;
 
   constructor(options: StoreViewOptions) {
@@ -138,6 +144,9 @@ export class StoreView implements ClusterView {
     } catch (error) {
       this.#failedAt = this.#options.clock.monotonic();
       this.#failure = error; // told to those who need the lease
+      if (this.#lease?.isInForce !== true && this.#fault === undefined) {
+        this.#tell("stale", error instanceof Error ? error.message : String(error));
+      }
     }
   }
 
@@ -188,8 +197,15 @@ export class StoreView implements ClusterView {
       await this.#learn();
       if (!result.ok || this.#epoch !== epoch || this.#fault !== undefined) continue;
       this.#lease = new EpochLease(clock, LEASE_MS, granted);
+      this.#tell("leased");
       return;
     }
+  }
+
+  #tell(state: ViewState, reason?: string): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#options.changed?.(state, reason);
   }
 
   #commit(epoch: number, expected?: number): Promise<CommitResult> {
@@ -233,6 +249,7 @@ export class StoreView implements ClusterView {
         "run `miroir recover`.",
       { status: 503 },
     );
+    this.#tell("rolled-back", why);
   }
 
   /** After a recovery the topology has an epoch above all that anybody knew. */
