@@ -8,7 +8,7 @@ import type { DebtBook } from "../debt-book.ts";
 import type { HealthMonitor } from "../health-monitor.ts";
 import type { IndexRegistry } from "../index-registry.ts";
 import type { Lanes } from "../lane.ts";
-import type { Operator } from "../operator.ts";
+import { type Operator, OperatorCallFailed } from "../operator.ts";
 import type { ClusterView } from "../view/cluster-view.ts";
 import { drain } from "./drain.ts";
 import { lockForRepair, unlockAfterRepair } from "./repair-lock.ts";
@@ -84,9 +84,14 @@ export class Repairer {
       health.refresh();
       this.#noteUptimes();
       // A round that fails, because a node went away again or refused something, is made again later.
-      await this.#round().catch(() => undefined);
+      await this.#round().catch((error: unknown) => this.#learnFrom(error));
     }
     this.#isRunning = false;
+  }
+
+  /** Or a node that nobody else asks would make every round fail, and keep the other nodes' debts from being paid. */
+  #learnFrom(error: unknown): void {
+    if (error instanceof OperatorCallFailed) this.#options.health.observe(error.node.id, error.outcome);
   }
 
   #noteUptimes(): void {
