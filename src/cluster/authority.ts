@@ -6,32 +6,41 @@ interface MissedWrite {
   readonly debtors: Set<string>;
   /** Whether it was of these very documents, and not of whichever a filter or a function took. */
   isOfNamed: boolean;
+  isAcknowledged: boolean;
 }
 
 /**
  * The owners whose word counts for one document of a shard. A write that every owner owes reached nobody for certain and
  * decides nothing; of the others the latest does: an owner that does not owe it has it. One that owes an earlier write of
  * the document has the later one in vain unless that was of the document by name: that a replica's earlier task failed may
- * turn out when it has acknowledged the later one long since. Without such a write all are equal.
+ * turn out when it has acknowledged the later one long since. Writes that were not acknowledged decide when no other does.
+ * Without any all are equal.
  */
 export function authoritiesFor(id: string, owners: readonly string[], debts: readonly Debt[]): readonly string[] {
   const deciding = missedWritesOf(id, debts).filter(({ debtors }) => owners.some((owner) => !debtors.has(owner)));
-  for (const [position, { debtors, isOfNamed }] of deciding.entries()) {
-    const earlier = isOfNamed ? [] : deciding.slice(position + 1);
+  const acknowledged = deciding.filter(({ isAcknowledged }) => isAcknowledged);
+  return holdersOfLatest(acknowledged, owners) ?? holdersOfLatest(deciding, owners) ?? owners;
+}
+
+/** The owners that have the latest of some writes, and what it needs of the earlier ones. */
+function holdersOfLatest(writes: readonly MissedWrite[], owners: readonly string[]): string[] | undefined {
+  for (const [position, { debtors, isOfNamed }] of writes.entries()) {
+    const earlier = isOfNamed ? [] : writes.slice(position + 1);
     const holders = owners.filter((owner) => ![{ debtors }, ...earlier].some((write) => write.debtors.has(owner)));
     if (holders.length > 0) return holders;
   }
-  return owners;
+  return undefined;
 }
 
 /** The latest first. */
 function missedWritesOf(id: string, debts: readonly Debt[]): MissedWrite[] {
   const byStamp = new Map<string, MissedWrite>();
-  for (const { ids, stamp, node } of debts) {
+  for (const { ids, stamp, node, isUnacknowledged } of debts) {
     if (ids !== "all" && !ids.includes(id)) continue;
-    const known = byStamp.get(stamp) ?? { stamp, debtors: new Set(), isOfNamed: false };
+    const known = byStamp.get(stamp) ?? { stamp, debtors: new Set(), isOfNamed: false, isAcknowledged: true };
     known.debtors.add(node);
     if (ids !== "all") known.isOfNamed = true;
+    if (isUnacknowledged === true) known.isAcknowledged = false;
     byStamp.set(stamp, known);
   }
   return [...byStamp.values()].sort((a, b) => (a.stamp < b.stamp ? 1 : -1));

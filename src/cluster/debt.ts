@@ -9,6 +9,7 @@ const debtSchema = z.object({
   stamp: z.string(),
   foundAt: z.number().optional(),
   of: z.number().int().positive().optional(),
+  isUnacknowledged: z.literal(true).optional(),
 });
 
 /** A replica that is known to have missed a write: hinted handoff kept as a fact, paid later by repair. */
@@ -25,6 +26,8 @@ export interface Debt {
   readonly foundAt?: number;
   /** Shards that the index had when this was written down; those it has now unless told. */
   readonly of?: number;
+  /** Set when the write's caller was told that too few replicas took it: it must not prevail over one that was acknowledged. */
+  readonly isUnacknowledged?: true;
 }
 
 /** Checks a debt that came from a node or a store. */

@@ -166,6 +166,8 @@ class Ballot {
   readonly #consistency: WriteConsistency;
   /** Acknowledgements that do not count, because the replica owed an earlier write: node and shard. */
   readonly #void: ReadonlySet<string>;
+  /** Shards that too few replicas acknowledged. */
+  readonly #below: readonly number[];
   readonly debts: readonly Debt[];
 
   constructor(cluster: Cluster, write: KeptWrite, replies: readonly WriteReply[]) {
@@ -177,17 +179,18 @@ class Ballot {
     );
     this.#consistency = write.call.consistency ?? cluster.options.writeConsistency;
     this.#void = this.#findVoid();
+    this.#below = belowQuorum({
+      shards: write.idsByShard.keys(),
+      groups: cluster.topology.groups,
+      consistency: this.#consistency,
+      counts: (node, shard) => this.#counts(node, shard),
+    });
     this.debts = this.#findDebts();
   }
 
   /** @throws MiroirError `miroir_no_quorum` naming shards and nodes, and saying what was written all the same */
   requireQuorum(): void {
-    const below = belowQuorum({
-      shards: this.#write.idsByShard.keys(),
-      groups: this.#cluster.topology.groups,
-      consistency: this.#consistency,
-      counts: (node, shard) => this.#counts(node, shard),
-    });
+    const below = this.#below;
     if (below.length === 0) return;
     const attempts = this.#replies.flatMap(({ attempt }) => (attempt === undefined ? [] : [attempt]));
     const reasons = attempts.map(({ node, reason }) => `node \`${node}\` ${reason}`).join("; ");
@@ -234,8 +237,7 @@ class Ballot {
       const isShared = others.some((owner) => holders.has(owner) || !this.#counts(owner, shard));
       return this.#counts(node, shard) && isShared;
     });
-    return debtsOf(
-      this.#write,
+    return this.#debtsOf(
       node,
       shards.filter((shard) => this.#owners(shard).includes(node)),
     );
@@ -273,8 +275,14 @@ class Ballot {
       const owners = this.#owners(shard);
       if (owners.length === 1 || !owners.some((owner) => reached.has(owner))) continue;
       const without = owners.filter((owner) => !this.#counts(owner, shard));
-      debts.push(...without.flatMap((node) => debtsOf(this.#write, node, [shard])));
+      debts.push(...without.flatMap((node) => this.#debtsOf(node, [shard])));
     }
     return debts;
+  }
+
+  #debtsOf(node: string, shards: readonly number[]): Debt[] {
+    return debtsOf(this.#write, node, shards).map((debt) => {
+      return this.#below.includes(debt.shard) ? { ...debt, isUnacknowledged: true } : debt;
+    });
   }
 }

@@ -43,4 +43,10 @@ describe("whose word counts for a document", () => {
     const everybody = OWNERS.map((node) => debt(node, "1"));
     expect(authoritiesFor("x", OWNERS, [...everybody, debt("b", "2", "all")])).toEqual(["a", "c"]);
   });
+
+  it("is that of one that has an acknowledged write, rather than a later one whose caller was told that it failed", () => {
+    const failed = ["a", "c"].map((node): Debt => ({ ...debt(node, "2"), isUnacknowledged: true }));
+    expect(authoritiesFor("x", OWNERS, failed)).toEqual(["b"]);
+    expect(authoritiesFor("x", OWNERS, [debt("a", "1"), debt("b", "1"), ...failed])).toEqual(["c"]);
+  });
 });

@@ -143,6 +143,29 @@ describe("writeShards", () => {
     expect(owed(memory)).toHaveLength(2);
   });
 
+  it("notes of what it owes whether its caller was told that too few replicas took the write", async () => {
+    const down = new Set(["b", "c"]);
+    const memory = await start(
+      enqueueing(({ node }) => (down.has(node.id) ? failure("unreachable") : undefined)),
+      {
+        table: [
+          ["a", "b", "c"],
+          ["a", "b"],
+        ],
+      },
+    );
+    const idsByShard = new Map([0, 1].map((shard) => [shard, ["x"]]));
+    await expect(memory.write({ idsByShard })).rejects.toMatchObject({ code: "miroir_no_quorum" });
+    const told = memory.cluster.debts.ledger.list().map(({ node, shard, isUnacknowledged = false }) => {
+      return { node, shard, isUnacknowledged };
+    });
+    expect(told).toEqual([
+      { node: "b", shard: 0, isUnacknowledged: true },
+      { node: "c", shard: 0, isUnacknowledged: true },
+      { node: "b", shard: 1, isUnacknowledged: false },
+    ]);
+  });
+
   it("counts the majority of three replicas, and refuses below it", async () => {
     const one = await start(failing("c", failure("unreachable")), { table: [["a", "b", "c"]] });
     acknowledged(await one.write());
