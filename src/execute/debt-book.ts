@@ -1,8 +1,7 @@
 import { type Debt, DebtLedger, debtAmong, parseDebt } from "../cluster/debt.ts";
-import { holderOf, isDropped } from "../cluster/physical-names.ts";
+import { isDropped } from "../cluster/physical-names.ts";
 import { latestRows, parseRow } from "../cluster/registry.ts";
 import type { JsonObject } from "../core/types.ts";
-import { decodeStamp } from "../routing/stamp.ts";
 import type { Random } from "../util/random.ts";
 import type { SharedRecords } from "./shared-records.ts";
 import type { StateRecord } from "./state-index.ts";
@@ -51,16 +50,12 @@ export class DebtBook {
   }
 
   /**
-   * Learns the debts among records; one counts once, from however many places and however often it is read. Debts
-   * from before an index was created belong to a deleted one of the same name, and paid ones are none any more.
+   * Learns the debts among records; one counts once, from however many places and however often it is read. Those of
+   * an index that was deleted are none any more, as no name on the nodes is used twice; nor are paid ones.
    */
   load(records: readonly StateRecord[]): void {
     const rows = latestRows(records.filter(({ kind }) => kind === "index").map(({ value }) => parseRow(value)));
-    const isOwed = ({ index, stamp }: Debt) => {
-      const row = holderOf(index, rows);
-      if (row === undefined) return !isDropped(index, rows);
-      return decodeStamp(stamp).timeMs >= Date.parse(row.createdAt);
-    };
+    const isOwed = ({ index }: Debt) => !isDropped(index, rows);
     for (const { kind, value } of records) if (kind === "payment") this.#learnPayment(value["paid"] as string[]);
     for (const { id, kind, value } of records) {
       if (kind !== "debt" || this.#written.has(id)) continue;

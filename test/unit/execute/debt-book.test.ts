@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Debt } from "../../../src/cluster/debt.ts";
 import { HybridClock } from "../../../src/routing/stamp.ts";
-import { type MemoryCluster, memoryCluster } from "../../support/memory-cluster.ts";
+import { type MemoryCluster, memoryCluster, rowOf } from "../../support/memory-cluster.ts";
 import { failure } from "../../support/memory-transport.ts";
 import { StateNodes } from "../../support/state-nodes.ts";
 
@@ -9,6 +9,8 @@ const DEBT: Debt = {
   ...{ index: "movies", shard: 3, node: "a", ids: ["7"] },
   stamp: new HybridClock({ now: () => Date.UTC(2026, 0, 1), writer: 7 }).next(false),
 };
+
+const LATER = "2026-01-01T00:00:05.000Z";
 
 async function setUp(suspects: readonly string[]): Promise<MemoryCluster & { state: StateNodes }> {
   const state = new StateNodes();
@@ -39,6 +41,20 @@ describe("DebtBook", () => {
     state.override = () => failure("unreachable");
     await expect(cluster.debts.record([DEBT])).rejects.toMatchObject({ code: "miroir_store_unavailable" });
     expect(cluster.debts.ledger.list()).toEqual([DEBT]);
+  });
+
+  it("learns what others wrote down whatever their clocks said, unless the index was deleted", async () => {
+    const { cluster } = await setUp([]);
+    const records = (deleted: boolean) => [
+      // Created by a process whose clock was ahead of that of the writer.
+      { id: "index_movies", kind: "index" as const, value: { ...rowOf("movies", { createdAt: LATER, deleted }) } },
+      { id: "debt_1", kind: "debt" as const, value: { debts: [{ ...DEBT, ids: ["7"] }] } },
+    ];
+    cluster.debts.load(records(true));
+    expect(cluster.debts.ledger.list()).toEqual([]);
+    const { cluster: other } = await setUp([]);
+    other.debts.load(records(false));
+    expect(other.debts.ledger.list()).toEqual([DEBT]);
   });
 
   it("takes debts from before a change of the number of shards for those of the shards that came of them", async () => {

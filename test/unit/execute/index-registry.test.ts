@@ -201,24 +201,17 @@ describe("IndexRegistry", () => {
 
   it("leaves out debts of a deleted index, and of an earlier one of the same name", async () => {
     const memory = await setUp();
-    const { registry, debts, operator, topology, clock } = memory.cluster;
-    const debtAt = (index: string, timeMs: number) => ({
-      index,
-      shard: 0,
-      node: "b",
-      ids: "all",
-      stamp: stampAt(timeMs),
-    });
+    const { registry, debts, operator, topology, stamps } = memory.cluster;
+    const stamp = stamps.next(false);
+    const debtOf = (index: string) => ({ index, shard: 0, node: "b", ids: "all", stamp });
     const [node] = topology.nodes;
     if (node === undefined) throw new Error("no node");
-    const value = {
-      debts: [debtAt("gone", clock.now()), debtAt("again", clock.now() - 1), debtAt("again", clock.now() + 1)],
-    };
+    const value = { debts: ["gone", "again", "again__g2"].map(debtOf) };
     await putState(operator, node, [{ id: "debt_1", kind: "debt", value }]);
     await writeElsewhere(memory, "a", rowOf("gone", { deleted: true }));
-    await writeElsewhere(memory, "a", rowOf("again", { createdAt: new Date(clock.now()).toISOString() }));
+    await writeElsewhere(memory, "a", rowOf("again", { generation: 2 }));
     await registry.refresh();
-    expect(debts.ledger.list()).toEqual([debtAt("again", clock.now() + 1)]);
+    expect(debts.ledger.list()).toEqual([debtOf("again__g2")]);
   });
 });
 
