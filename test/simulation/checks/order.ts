@@ -1,0 +1,138 @@
+import { effectOn, FIELDS, type Field, type Write } from "../workload/operation.ts";
+
+/** What is known of the order of writes. */
+export interface Promises {
+  /** Every write so far. */
+  readonly writes: readonly Write[];
+  /** After so long processes know of each other's debts, in milliseconds. */
+  readonly viewDelayMs: number;
+  /** Longest time that a request which was given up may still land, in milliseconds. */
+  readonly landingMs: number;
+  /** Where debts are kept: on the nodes that answer just then, or in a store. */
+  readonly keeper: "nodes" | "store";
+  /** When a process last read what a node keeps of the cluster, if it ever did, in milliseconds since the beginning. */
+  recordsReadAtMs(process: string, node: string): number | undefined;
+  /** When a node lost data, if it did, in milliseconds since the beginning. */
+  lostDataAtMs(node: string): number | undefined;
+  /** Whether a node's task of a write failed, by the number of the write's own task. */
+  hasFailed(node: string, taskUid: number | undefined): boolean;
+  /** The nodes that hold a document. */
+  ownersOf(id: string): readonly string[];
+}
+
+/** Whether a document must show a write or a later one: it was acknowledged, and a replica that did so survives. */
+export function isBinding(write: Write, id: string, promises: Promises): boolean {
+  if (write.outcome !== "acknowledged" || write.failedAtMs !== undefined) return false;
+  // Whether its tasks succeed, only its process would have followed.
+  if (write.orphanedAtMs !== undefined) return false;
+  const holders = holdersOf(write, id, promises);
+  const isKept = holders.some((node) => (promises.lostDataAtMs(node) ?? -1) < write.calledAtMs);
+  return isKept && !isExposed(write, id, promises) && !isBuiltOver(write, id, promises);
+}
+
+/** The nodes that took a write and did it. */
+function holdersOf(write: Write, id: string, { ownersOf, hasFailed }: Promises): string[] {
+  const owners = ownersOf(id);
+  return write.acknowledgedBy.filter((node) => owners.includes(node) && !hasFailed(node, write.taskUid));
+}
+
+/**
+ * Whether a later partial update was taken only by nodes that failed this write, before anybody knew: one of the two is
+ * lost, and the later one is kept.
+ */
+function isBuiltOver(write: Write, id: string, promises: Promises): boolean {
+  return promises.writes.some((other) => {
+    if (other.kind !== "update" || !other.ids.includes(id) || other.number < write.number) return false;
+    const holders = holdersOf(other, id, promises);
+    return holders.length > 0 && holders.every((node) => promises.hasFailed(node, write.taskUid));
+  });
+}
+
+/**
+ * Whether another process, which could not know what a replica owes of this write, took its word for one that others
+ * missed: each of two replicas vouches for one of the writes then, and what is kept follows from two processes' clocks.
+ */
+function isExposed(write: Write, id: string, promises: Promises): boolean {
+  const isMissed = (some: Write) => holdersOf(some, id, promises).length < promises.ownersOf(id).length;
+  if (!isMissed(write)) return false;
+  return promises.writes.some((other) => {
+    const isTouching = other.kind === "delete by filter" || other.ids.includes(id);
+    if (!isTouching || other.process === write.process || !isMissed(other)) return false;
+    const isKnown = isBefore(write, other, promises) || isBefore(other, write, promises);
+    return !isKnown || isKeptElsewhere(write, other, { id, promises });
+  });
+}
+
+/** What is judged, by what is known. */
+interface Judged {
+  readonly id: string;
+  readonly promises: Promises;
+}
+
+/** Whether what is owed of one write was kept on nodes that the other did not reach: a new process may not have either. */
+function isKeptElsewhere(write: Write, other: Write, { id, promises }: Judged): boolean {
+  if (promises.keeper === "store") return false;
+  const others = holdersOf(other, id, promises);
+  return !holdersOf(write, id, promises).some((node) => others.includes(node));
+}
+
+/** Whether a process can know by now which replicas missed a write of another: nodes keep that where it was taken. */
+export function isAwareOf(process: string, write: Write, { id, promises }: Judged): boolean {
+  if (process === write.process || promises.keeper === "store") return true;
+  const holders = holdersOf(write, id, promises);
+  if (holders.length === promises.ownersOf(id).length) return true;
+  const shownAtMs = (write.settledAtMs ?? 0) + promises.viewDelayMs / 2;
+  return holders.some((node) => (promises.recordsReadAtMs(process, node) ?? 0) >= shownAtMs);
+}
+
+/** Whether a write must show and no node that took it failed it later. */
+export function isHeldByAll(write: Write, id: string, promises: Promises): boolean {
+  const hasFailed = promises.ownersOf(id).some((node) => promises.hasFailed(node, write.taskUid));
+  return isBinding(write, id, promises) && !hasFailed;
+}
+
+/** Whether a write can have no effect any more once another begins, whatever became of it. */
+function isBefore(earlier: Write, later: Write, { viewDelayMs, landingMs }: Promises): boolean {
+  // The writes of one process keep the order of its calls.
+  if (earlier.process === later.process) return earlier.number < later.number;
+  if (earlier.endedAtMs === undefined) return false;
+  const seenAtMs = Math.max(
+    earlier.endedAtMs,
+    earlier.settledAtMs ?? 0,
+    earlier.failedAtMs ?? 0,
+    earlier.orphanedAtMs ?? 0,
+  );
+  const isOver = earlier.outcome === "acknowledged" && earlier.orphanedAtMs === undefined;
+  return seenAtMs + viewDelayMs + (isOver ? 0 : landingMs) < later.calledAtMs;
+}
+
+/**
+ * Whether some order of the writes leaves this value in a field: it is one that a write put there, or none, and no write
+ * among those that must show came later.
+ */
+export function isExplained(
+  found: { readonly id: string; readonly field: Field; readonly value: string | null },
+  writes: readonly Write[],
+  rules: { readonly binding: readonly Write[]; readonly promises: Promises },
+): boolean {
+  const { field, value } = found;
+  const deciding = rules.binding.filter((write) => effectOn(write, field) !== undefined);
+  if (value === null && deciding.length === 0) return true;
+  return writes.some((write) => {
+    if (effectOn(write, field) !== value) return false;
+    return !deciding.some((other) => other !== write && isBefore(write, other, rules.promises));
+  });
+}
+
+/**
+ * Whether replicas may differ in a document for good: writes of several processes met, or one that nobody followed was
+ * among them, and no write that all agree upon came after.
+ */
+export function mayDiffer(id: string, writes: readonly Write[], promises: Promises): boolean {
+  const isWhole = (write: Write) => FIELDS.every((field) => effectOn(write, field) !== undefined);
+  const settling = writes.filter((write) => isWhole(write) && isBinding(write, id, promises));
+  const isOver = (write: Write) => settling.some((other) => other !== write && isBefore(write, other, promises));
+  const open = writes.filter((write) => !isOver(write));
+  if (open.some(({ orphanedAtMs }) => orphanedAtMs !== undefined)) return true;
+  return open.some((a) => open.some((b) => !(a === b || isBefore(a, b, promises) || isBefore(b, a, promises))));
+}

@@ -1,0 +1,66 @@
+import { isDeepStrictEqual } from "node:util";
+import { MASTER_KEY, type SimulatedNode } from "../cluster/simulated-node.ts";
+import { type Film, INDEX } from "../workload/corpus.ts";
+import type { WriteJournal } from "../workload/journal.ts";
+import { FIELDS } from "../workload/operation.ts";
+import { isBinding, isExplained, mayDiffer, type Promises } from "./order.ts";
+import { explain } from "./readers.ts";
+
+/** A run's writes and what was promised of them. */
+export interface Healed {
+  readonly ids: readonly string[];
+  readonly nodesById: ReadonlyMap<string, SimulatedNode>;
+  readonly journal: WriteJournal;
+  readonly promises: Promises;
+}
+
+/** Looks into every replica once all is healed: each holds what the writes explain, and all hold the same. */
+export function checkReplicas({ ids, nodesById, journal, promises }: Healed): string[] {
+  const contents = new Map([...nodesById].map(([id, node]) => [id, contentOf(node)]));
+  return ids.flatMap((id) => {
+    const owners = promises.ownersOf(id).filter((node) => promises.lostDataAtMs(node) === undefined);
+    const copies = owners.map((node) => ({ node, film: contents.get(node)?.get(id) }));
+    return [...checkEach(id, copies, { journal, promises }), ...checkEqual(id, copies, { journal, promises })];
+  });
+}
+
+interface Copy {
+  readonly node: string;
+  readonly film: Film | undefined;
+}
+
+type Known = Pick<Healed, "journal" | "promises">;
+
+function checkEach(id: string, copies: readonly Copy[], { journal, promises }: Known): string[] {
+  const writes = journal.of(id);
+  const binding = writes.filter((write) => isBinding(write, id, promises));
+  return copies.flatMap(({ node, film }) => {
+    return FIELDS.flatMap((field) => {
+      const found = { id, field, value: film?.[field] ?? null };
+      return isExplained(found, writes, { binding, promises }) ? [] : [`${node}, healed, ${explain(found, writes)}`];
+    });
+  });
+}
+
+function checkEqual(id: string, copies: readonly Copy[], { journal, promises }: Known): string[] {
+  // Where an owner lost its data, those that are left may each owe something and have nobody to be repaired from.
+  if (copies.length < promises.ownersOf(id).length) return [];
+  const [first, ...others] = copies;
+  const odd = others.find(({ film }) => !isDeepStrictEqual(film, first?.film));
+  if (first === undefined || odd === undefined || mayDiffer(id, journal.of(id), promises)) return [];
+  return [`${first.node} and ${odd.node}, healed, differ in ${id}: ${show(first)} and ${show(odd)}`];
+}
+
+function show({ film }: Copy): string {
+  return film === undefined ? "absent" : `${film.text ?? "-"}/${film.note ?? "-"}`;
+}
+
+function contentOf(node: SimulatedNode): Map<string, Film> {
+  const { body, status } = node.handle({
+    ...{ method: "GET", path: `/indexes/${INDEX}/documents`, query: "limit=1000" },
+    ...{ headers: { authorization: `Bearer ${MASTER_KEY}` }, body: new Uint8Array() },
+  });
+  if (status !== 200) return new Map();
+  const { results } = JSON.parse(body) as { results: Film[] };
+  return new Map(results.map((film) => [film.id, film]));
+}

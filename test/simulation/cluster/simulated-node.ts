@@ -1,0 +1,155 @@
+import { readNote } from "../../../src/tasks/task-note.ts";
+import { HeldClock } from "../../../src/testing/embedded-node/held-clock.ts";
+import { ApiError } from "../../../src/testing/embedded-node/http/api-error.ts";
+import { handleRequest } from "../../../src/testing/embedded-node/http/handle-request.ts";
+import type { EmbeddedRequest, EmbeddedResponse } from "../../../src/testing/embedded-node/http/message.ts";
+import { Router } from "../../../src/testing/embedded-node/http/router.ts";
+import { NodeState } from "../../../src/testing/embedded-node/node-state.ts";
+import { ALL_ROUTES } from "../../../src/testing/embedded-node/routes/all-routes.ts";
+import type { Chance } from "../kernel/chance.ts";
+import type { History } from "../kernel/history.ts";
+import type { Timeline } from "../kernel/timeline.ts";
+import { ProcessClock } from "./process-clock.ts";
+
+const ROUTER = new Router(ALL_ROUTES);
+/** Shortest and longest time of a task on a node that has nothing else to do. */
+export const USUAL_TASK_MS: readonly [number, number] = [3, 30];
+
+const PAYLOAD_LIMIT = 100_000_000;
+
+/** Key of all nodes. */
+export const MASTER_KEY = "simulated-master-key";
+
+/** What a node lives in. */
+export interface NodeSurroundings {
+  readonly timeline: Timeline;
+  readonly chance: Chance;
+  readonly history: History;
+}
+
+/**
+ * A Meilisearch server: the embedded node's own request function, so that everything means what it means on the real
+ * one, with a queue that works in virtual time and can be slow, fail, stand still and be lost.
+ */
+export class SimulatedNode {
+  readonly id: string;
+  readonly #surroundings: NodeSurroundings;
+  readonly #clock: HeldClock;
+  #state: NodeState;
+  #seeds = 0;
+  #nextTask = 0;
+  #isWorking = false;
+  isUp = true;
+  /** Raised whenever all connections break. */
+  incarnation = 0;
+  /** When it lost data, in milliseconds since the beginning. */
+  lostDataAtMs: number | undefined;
+  /** Shortest and longest time that a task takes. */
+  taskMs = USUAL_TASK_MS;
+  /** How often a task of documents fails after it was accepted. */
+  failureRate = 0;
+  /** Numbers of the virtual tasks of which a task failed here. */
+  readonly failed = new Set<number>();
+  /** Crashes at the next write, before or after it was accepted. */
+  crashAtWrite: "before" | "after" | undefined;
+
+  constructor(id: string, surroundings: NodeSurroundings) {
+    this.id = id;
+    this.#surroundings = surroundings;
+    const clock = new ProcessClock(surroundings.timeline);
+    this.#clock = new HeldClock(() => clock.now());
+    this.#state = this.#emptyState();
+  }
+
+  /** Answers a request at once; what it enqueued is worked off later. */
+  handle(request: EmbeddedRequest): EmbeddedResponse {
+    const response = this.#clock.hold(() => handleRequest(this.#state, ROUTER, request));
+    if (request.method !== "GET" && response.status === 202) this.#work();
+    return response;
+  }
+
+  /** Ends at once; what it accepted stays on its disk. */
+  crash(): void {
+    this.isUp = false;
+    this.incarnation++;
+  }
+
+  restart(): void {
+    this.isUp = true;
+    this.#isWorking = false;
+    this.#work();
+  }
+
+  /** Loses all that it ever had. */
+  loseData(): void {
+    this.#state = this.#emptyState();
+    this.#nextTask = 0;
+    this.lostDataAtMs = this.#surroundings.timeline.nowMs;
+  }
+
+  /** Whether every task that it accepted is done. */
+  get isIdle(): boolean {
+    return this.#nextWaiting() === undefined;
+  }
+
+  #emptyState(): NodeState {
+    const uidSeed = `${this.id}/${this.#seeds++}`;
+    const settings = {
+      masterKey: MASTER_KEY,
+      payloadLimitBytes: PAYLOAD_LIMIT,
+      taskDelayMs: 0,
+      clock: this.#clock,
+      uidSeed,
+    };
+    const state = this.#clock.hold(() => new NodeState(settings));
+    state.tasks.stop();
+    return state;
+  }
+
+  /** Takes the waiting tasks one after the other; each takes its time. */
+  #work(): void {
+    if (this.#isWorking || !this.isUp || this.#nextWaiting() === undefined) return;
+    this.#isWorking = true;
+    const { timeline, chance } = this.#surroundings;
+    const { incarnation } = this;
+    timeline.after(chance.between(...this.taskMs), () => {
+      if (!this.isUp || this.incarnation !== incarnation) return;
+      this.#isWorking = false;
+      this.#workOff();
+      this.#work();
+    });
+  }
+
+  #workOff(): void {
+    const uid = this.#nextWaiting();
+    if (uid === undefined) return;
+    const { chance, history } = this.#surroundings;
+    const task = this.#state.tasks.get(uid);
+    const isOfUser = task?.type.startsWith("document") === true && task.indexUid?.startsWith("miroir__") === false;
+    const fails = isOfUser && chance.happens(this.failureRate);
+    this.#run(uid, fails);
+    const whole = readNote(task?.customMetadata)?.uid;
+    if (fails && whole !== undefined) this.failed.add(whole);
+    if (fails) history.noteFault("task fails", `${this.id} task ${uid}`);
+    else history.note(`${this.id} task ${uid} ${task?.type} ${task?.status}`);
+  }
+
+  #run(uid: number, fails: boolean): void {
+    const task = this.#state.tasks.get(uid);
+    if (task === undefined) return;
+    if (fails) task.plan = { ...task.plan, run: failTask };
+    this.#state.tasks.runNow(uid, this.#clock.now());
+  }
+
+  #nextWaiting(): number | undefined {
+    for (; ; this.#nextTask++) {
+      const task = this.#state.tasks.get(this.#nextTask);
+      if (task === undefined) return undefined;
+      if (task.status === "enqueued") return task.uid;
+    }
+  }
+}
+
+function failTask(): never {
+  throw new ApiError("internal", "No space left on device (os error 28)");
+}

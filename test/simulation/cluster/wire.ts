@@ -1,0 +1,25 @@
+import type { Chance } from "../kernel/chance.ts";
+import type { History } from "../kernel/history.ts";
+import type { Timeline } from "../kernel/timeline.ts";
+import type { Network } from "./network.ts";
+import type { SimulatedNode } from "./simulated-node.ts";
+
+/** What the requests of all processes travel through. */
+export interface Wire {
+  readonly timeline: Timeline;
+  readonly chance: Chance;
+  readonly history: History;
+  readonly network: Network;
+  readonly nodesById: ReadonlyMap<string, SimulatedNode>;
+  /** When a process last asked a node for its records and was answered, by both names. */
+  readonly recordsReadAtMs: Map<string, number>;
+  /** Longest time from when a request is sent to when it arrives, if it does, in milliseconds. */
+  readonly latestLandingMs: number;
+}
+
+/** Whose requests they are. */
+export interface Caller {
+  readonly name: string;
+  /** Runs something in the process, when it can. */
+  wake(run: () => void): void;
+}

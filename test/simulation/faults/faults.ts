@@ -1,0 +1,235 @@
+import type { Fate, Troubles } from "../cluster/network.ts";
+import { type SimulatedNode, USUAL_TASK_MS } from "../cluster/simulated-node.ts";
+import type { SimulatedProcess } from "../cluster/simulated-process.ts";
+import type { Wire } from "../cluster/wire.ts";
+import type { Chance } from "../kernel/chance.ts";
+import { STORE, type StoreServer } from "../store/store-server.ts";
+
+/** What faults can be done to. */
+export interface Victims {
+  readonly wire: Wire;
+  /** Where the processes share what they know, if that is not on the nodes. */
+  readonly store: StoreServer | undefined;
+  /** The processes that live. */
+  processes(): readonly SimulatedProcess[];
+  /** Ends a process; another takes its place after a while. */
+  kill(process: SimulatedProcess, absentMs: number): void;
+  /** Whether a node may lose its data now. */
+  mayLoseData(node: SimulatedNode): boolean;
+}
+
+/** A fault under way; ending it twice does nothing. */
+export type Mend = () => void;
+
+type Fault = (victims: Victims, chance: Chance) => { readonly lastsMs: number; readonly mend: Mend } | undefined;
+
+/** Every kind of fault with how often it is chosen. */
+export const FAULTS: readonly { readonly weight: number; readonly begin: Fault }[] = [
+  { weight: 14, begin: crash },
+  { weight: 10, begin: crashAtWrite },
+  { weight: 2, begin: loseData },
+  { weight: 14, begin: cutLinks },
+  { weight: 8, begin: cutOneWay },
+  { weight: 14, begin: slowQueue },
+  { weight: 6, begin: slowLinks },
+  { weight: 20, begin: troubleRequests },
+  { weight: 10, begin: failTasks },
+  { weight: 6, begin: pause },
+  { weight: 5, begin: kill },
+  { weight: 4, begin: jumpClock },
+  { weight: 6, begin: stopStore },
+  { weight: 6, begin: troubleStore },
+];
+
+/** How long a process stands still at most, in milliseconds: mostly, and where a lease makes that safe. */
+const USUAL_PAUSE_MS = 800;
+const LONG_PAUSE_MS = 15_000;
+
+function crash({ wire }: Victims, chance: Chance): ReturnType<Fault> {
+  const node = anyNode(wire, chance);
+  if (!node.isUp) return undefined;
+  wire.history.noteFault("crash", node.id);
+  node.crash();
+  return { lastsMs: chance.between(300, 9000), mend: () => bringBack(wire, node) };
+}
+
+function crashAtWrite({ wire }: Victims, chance: Chance): ReturnType<Fault> {
+  const node = anyNode(wire, chance);
+  node.crashAtWrite = chance.pick(["before", "after"] as const);
+  return {
+    lastsMs: chance.between(1000, 6000),
+    mend: () => {
+      node.crashAtWrite = undefined;
+      bringBack(wire, node);
+    },
+  };
+}
+
+function loseData({ wire, mayLoseData }: Victims, chance: Chance): ReturnType<Fault> {
+  const node = anyNode(wire, chance);
+  if (!node.isUp || !mayLoseData(node)) return undefined;
+  wire.history.noteFault("comes back empty", node.id);
+  node.crash();
+  return {
+    lastsMs: chance.between(300, 4000),
+    mend: () => {
+      node.loseData();
+      bringBack(wire, node);
+    },
+  };
+}
+
+function bringBack(wire: Wire, node: SimulatedNode): void {
+  if (node.isUp) return;
+  wire.history.note(`${node.id} is back`);
+  node.restart();
+}
+
+/** Between one process and one node, one process and all nodes, or all processes and one node. */
+function cutLinks(victims: Victims, chance: Chance): ReturnType<Fault> {
+  const { wire } = victims;
+  const { processes, nodes } = someLinks(victims, chance);
+  const mends = processes.flatMap((process) =>
+    nodes.flatMap((node) =>
+      (["requests", "answers"] as const).map((direction) => wire.network.block({ process, node }, direction)),
+    ),
+  );
+  wire.history.noteFault("partition", `${processes.join(" ")} | ${nodes.join(" ")}`);
+  return { lastsMs: chance.between(200, 7000), mend: () => mendAll(wire, mends) };
+}
+
+function cutOneWay(victims: Victims, chance: Chance): ReturnType<Fault> {
+  const { wire } = victims;
+  const direction = chance.pick(["requests", "answers"] as const);
+  const { processes, nodes } = someLinks(victims, chance);
+  const mends = processes.flatMap((process) => nodes.map((node) => wire.network.block({ process, node }, direction)));
+  wire.history.noteFault("partition one way", `${direction} ${processes.join(" ")} | ${nodes.join(" ")}`);
+  return { lastsMs: chance.between(200, 5000), mend: () => mendAll(wire, mends) };
+}
+
+function someLinks({ wire, store, processes }: Victims, chance: Chance): { processes: string[]; nodes: string[] } {
+  const names = processes().map(({ name }) => name);
+  const ids = [...wire.nodesById.keys(), ...(store === undefined ? [] : [STORE])];
+  const shape = chance.weigh({ "one link": 3, "one process": 1, "one node": 3 });
+  return {
+    processes: shape === "one node" || names.length === 0 ? names : [chance.pick(names)],
+    nodes: shape === "one process" ? ids : [chance.pick(ids)],
+  };
+}
+
+function mendAll(wire: Wire, mends: readonly Mend[]): void {
+  for (const mend of mends) mend();
+  wire.history.note("links are mended");
+}
+
+function slowQueue({ wire }: Victims, chance: Chance): ReturnType<Fault> {
+  const node = anyNode(wire, chance);
+  const slowest = chance.pick([300, 900, 2500]);
+  node.taskMs = [slowest / 3, slowest];
+  wire.history.noteFault("slow queue", `${node.id} up to ${slowest} ms a task`);
+  return {
+    lastsMs: chance.between(1000, 8000),
+    mend: () => {
+      node.taskMs = USUAL_TASK_MS;
+    },
+  };
+}
+
+function slowLinks({ wire }: Victims, chance: Chance): ReturnType<Fault> {
+  const node = anyNode(wire, chance);
+  const extraMs = chance.pick([100, 600, 1400]);
+  wire.network.slow(node.id, extraMs);
+  wire.history.noteFault("slow links", `${node.id} up to ${extraMs} ms`);
+  return { lastsMs: chance.between(1000, 6000), mend: () => wire.network.slow(node.id, 0) };
+}
+
+const TROUBLES: readonly Exclude<Fate, "answered">[] = [
+  ...(["lost request", "lost answer", "late", "late", "overloaded"] as const),
+  ...(["throttled", "proxy before", "proxy after"] as const),
+];
+
+function troubleRequests({ wire }: Victims, chance: Chance): ReturnType<Fault> {
+  const node = anyNode(wire, chance);
+  const rate = chance.pick([0.1, 0.25, 0.6]);
+  const troubles: Troubles = { [chance.pick(TROUBLES)]: rate, [chance.pick(TROUBLES)]: rate / 2 };
+  wire.network.trouble(node.id, troubles);
+  return { lastsMs: chance.between(500, 5000), mend: () => wire.network.trouble(node.id, undefined) };
+}
+
+function failTasks({ wire }: Victims, chance: Chance): ReturnType<Fault> {
+  const node = anyNode(wire, chance);
+  node.failureRate = chance.pick([0.3, 1]);
+  return {
+    lastsMs: chance.between(500, 4000),
+    mend: () => {
+      node.failureRate = 0;
+    },
+  };
+}
+
+function pause(victims: Victims, chance: Chance): ReturnType<Fault> {
+  const process = anyProcess(victims, chance);
+  if (process === undefined) return undefined;
+  const isLong = victims.store !== undefined && chance.happens(0.4);
+  victims.wire.history.noteFault(isLong ? "long pause" : "pause", process.name);
+  process.pause();
+  return {
+    lastsMs: chance.between(100, isLong ? LONG_PAUSE_MS : USUAL_PAUSE_MS),
+    mend: () => {
+      victims.wire.history.note(`${process.name} goes on`);
+      process.resume();
+    },
+  };
+}
+
+function kill(victims: Victims, chance: Chance): ReturnType<Fault> {
+  const process = anyProcess(victims, chance);
+  if (process === undefined) return undefined;
+  victims.wire.history.noteFault("kill", process.name);
+  victims.kill(process, chance.between(200, 4000));
+  return undefined;
+}
+
+function jumpClock(victims: Victims, chance: Chance): ReturnType<Fault> {
+  const process = anyProcess(victims, chance);
+  if (process === undefined) return undefined;
+  process.clock.offsetMs += chance.between(-8000, 8000);
+  victims.wire.history.noteFault("clock jump", `${process.name} to ${process.clock.offsetMs.toFixed(0)} ms off`);
+  return undefined;
+}
+
+function stopStore({ wire, store }: Victims, chance: Chance): ReturnType<Fault> {
+  if (store?.isUp !== true) return undefined;
+  wire.history.noteFault("store outage", "");
+  store.isUp = false;
+  return {
+    lastsMs: chance.pick([chance.between(200, 3000), chance.between(3000, 20_000)]),
+    mend: () => {
+      wire.history.note("the store is back");
+      store.isUp = true;
+    },
+  };
+}
+
+function troubleStore({ wire, store }: Victims, chance: Chance): ReturnType<Fault> {
+  if (store === undefined) return undefined;
+  const rate = chance.pick([0.1, 0.4]);
+  wire.network.trouble(STORE, { [chance.pick(TROUBLES)]: rate, [chance.pick(TROUBLES)]: rate / 2 });
+  wire.network.slow(STORE, chance.pick([0, 80, 400]));
+  return {
+    lastsMs: chance.between(500, 6000),
+    mend: () => {
+      wire.network.trouble(STORE, undefined);
+      wire.network.slow(STORE, 0);
+    },
+  };
+}
+
+function anyNode({ nodesById }: Wire, chance: Chance): SimulatedNode {
+  return chance.pick([...nodesById.values()]);
+}
+
+function anyProcess({ processes }: Victims, chance: Chance): SimulatedProcess | undefined {
+  const living = processes();
+  return living.length === 0 ? undefined : chance.pick(living);
+}

@@ -1,0 +1,190 @@
+import { toClusterConfig } from "../../src/client/options.ts";
+import type { Debt } from "../../src/cluster/debt.ts";
+import { buildTopology, type Topology } from "../../src/cluster/topology.ts";
+import { putIntoStore, TOPOLOGY, topologyInStore } from "../../src/execute/topology-in-store.ts";
+import type { StaticClusterConfig } from "../../src/index.ts";
+import { type Hasher, idHash, loadHasher } from "../../src/routing/shard.ts";
+import { Network } from "./cluster/network.ts";
+import { MASTER_KEY, SimulatedNode } from "./cluster/simulated-node.ts";
+import { type ProcessOptions, SimulatedProcess } from "./cluster/simulated-process.ts";
+import type { Wire } from "./cluster/wire.ts";
+import { Chance } from "./kernel/chance.ts";
+import { History } from "./kernel/history.ts";
+import { Timeline } from "./kernel/timeline.ts";
+import { StoreLink, simulatedStore } from "./store/simulated-store.ts";
+import { StoreServer } from "./store/store-server.ts";
+import { INDEX } from "./workload/corpus.ts";
+
+/** Budget of a write, in milliseconds; no request lands later than so long after it was sent. */
+export const WRITE_TIMEOUT_MS = 1500;
+
+/** How long reads go on without the store, in milliseconds. */
+const MAX_VIEW_AGE_MS = 25_000;
+
+/** How far clocks are off at first, in milliseconds. */
+const CLOCK_SKEW_MS = 5000;
+
+/** Sizes of clusters: nodes, replicas in each group, groups. */
+const SHAPES = [
+  { nodes: 3, replicationFactor: 2, groups: 1 },
+  { nodes: 2, replicationFactor: 2, groups: 1 },
+  { nodes: 3, replicationFactor: 3, groups: 1 },
+  { nodes: 4, replicationFactor: 2, groups: 1 },
+  { nodes: 4, replicationFactor: 1, groups: 2 },
+] as const;
+
+/** Nodes, network and processes of one run, all of it following from the seed. */
+export class World {
+  readonly chance: Chance;
+  readonly timeline = new Timeline();
+  readonly history: History;
+  readonly wire: Wire;
+  /** Where the processes share what they know; undefined when it is on the nodes. */
+  readonly store: StoreServer | undefined;
+  readonly #config: StaticClusterConfig;
+  readonly processes = new Set<SimulatedProcess>();
+  /** A server that is not part of the cluster yet. */
+  readonly spare: { readonly id: string; readonly url: string };
+  #topology: Topology | undefined;
+  #hasher: Hasher | undefined;
+  #started = 0;
+
+  constructor(seed: number, options: { readonly keepsAll: boolean }) {
+    this.chance = new Chance(`seed ${seed}`);
+    this.history = new History(this.timeline, options);
+    const shape = this.chance.stream("shape");
+    this.#config = configOf(shape.pick(SHAPES));
+    const { timeline, history } = this;
+    const skewMs = shape.between(-CLOCK_SKEW_MS, CLOCK_SKEW_MS);
+    this.store = shape.happens(0.5) ? new StoreServer(timeline, skewMs) : undefined;
+    const { nodes } = toClusterConfig(this.#config);
+    this.spare = nodeOf(nodes.length);
+    const nodesById = new Map(
+      [...nodes.map(({ id = "" }) => id), this.spare.id].map((id) => {
+        return [id, new SimulatedNode(id, { timeline, history, chance: this.chance.stream(`node ${id}`) })] as const;
+      }),
+    );
+    const network = new Network(this.chance.stream("network"));
+    const chance = this.chance.stream("wire");
+    const recordsReadAtMs = new Map<string, number>();
+    this.wire = { timeline, history, chance, network, nodesById, recordsReadAtMs, latestLandingMs: WRITE_TIMEOUT_MS };
+  }
+
+  /** The cluster as each process is told of it: its nodes, or the store that names them. */
+  #configFor(): ProcessOptions["config"] {
+    const { store, wire } = this;
+    if (store === undefined) return () => this.#config;
+    const { nodes, replicationFactor, shards, ...settings } = this.#config;
+    return (caller, clock) => {
+      const topology = simulatedStore(new StoreLink(store, wire, caller), clock);
+      return { ...settings, topology, maxViewAgeMs: MAX_VIEW_AGE_MS };
+    };
+  }
+
+  /** Starts a process under a name that no other ever has. */
+  start(owner: string): SimulatedProcess {
+    const name = `${owner}.${this.#started++}`;
+    const chance = this.chance.stream(`process ${name}`);
+    const clockOffsetMs = chance.between(-CLOCK_SKEW_MS, CLOCK_SKEW_MS);
+    const config = this.#configFor();
+    const process = new SimulatedProcess({ name, wire: this.wire, chance, config, clockOffsetMs });
+    this.processes.add(process);
+    return process;
+  }
+
+  /** Founds the cluster and its index while all is well. */
+  async found(): Promise<void> {
+    this.#hasher = await loadHasher();
+    await this.#fillStore(this.#hasher);
+    const process = this.start("founder");
+    let isReady = false;
+    const founding = this.#found(process).then((topology) => {
+      this.#topology = topology;
+      isReady = true;
+    });
+    const isDone = await this.timeline.runUntil(() => isReady, 60_000);
+    if (!isDone) throw new Error("the cluster was not founded within a minute");
+    await founding;
+    process.kill();
+    this.processes.delete(process);
+    this.history.note("founded");
+  }
+
+  async #fillStore(hasher: Hasher): Promise<void> {
+    const { store } = this;
+    if (store === undefined) return;
+    const topology = buildTopology({ ...toClusterConfig(this.#config), clusterId: "simulated" }, hasher);
+    await putIntoStore(store.local, topology, []);
+    store.listen((keys) => {
+      if (keys?.includes(TOPOLOGY) === true) void this.#readTopology(store);
+    });
+  }
+
+  async #readTopology({ local }: StoreServer): Promise<void> {
+    const topology = await topologyInStore(local);
+    this.#topology = topology;
+    const { change, epoch, shards, groups } = topology;
+    const owners = groups.map(({ table }) => table.map((row) => row.join("+")).join(" ")).join(" | ");
+    this.history.note(`epoch ${epoch}, ${change?.phase ?? "no change"}: ${shards} shards on ${owners}`);
+  }
+
+  async #found({ client, clock, session }: SimulatedProcess) {
+    const untilDone = async ({ taskUid }: { readonly taskUid: number }) => {
+      for (;;) {
+        const { status, error } = await client.tasks.getTask(taskUid);
+        if (status === "succeeded") return;
+        if (status === "failed") throw new Error(`the index was not made: ${error?.message}`);
+        await clock.sleep(100);
+      }
+    };
+    await untilDone(await client.createIndex(INDEX, { primaryKey: "id" }));
+    await untilDone(await client.index(INDEX).updateFilterableAttributes(["bucket"]));
+    return (await session.cluster()).topology;
+  }
+
+  /** Has all clocks say that it is later, as if nothing had happened meanwhile. */
+  forward(ms: number): void {
+    for (const { clock } of this.processes) clock.offsetMs += ms;
+    this.history.note(`${ms / 1000} s go by`);
+  }
+
+  /** The topology in force. */
+  get topology(): Topology {
+    if (this.#topology === undefined) throw new Error("the cluster is not founded yet");
+    return this.#topology;
+  }
+
+  /** The nodes that hold a document. */
+  ownersOf(id: string): readonly string[] {
+    const { shards, groups } = this.topology;
+    if (this.#hasher === undefined) return [];
+    const shard = idHash(this.#hasher, id) & (shards - 1);
+    return groups.flatMap(({ table }) => table[shard] ?? []);
+  }
+
+  /** Nodes that lost data. */
+  get losers(): readonly string[] {
+    return [...this.wire.nodesById.values()].filter((node) => node.lostDataAtMs !== undefined).map(({ id }) => id);
+  }
+
+  /** The debts that a process knows of and that can be paid: all owners of the shard have their data. */
+  async payableDebts(process: SimulatedProcess): Promise<Debt[]> {
+    const { debts, topology } = await process.session.cluster();
+    return debts.ledger.list().filter(({ shard }) => {
+      const owners = topology.groups.flatMap(({ table }) => table[shard] ?? []);
+      return !owners.some((owner) => this.losers.includes(owner));
+    });
+  }
+}
+
+function configOf({ nodes, replicationFactor, groups }: (typeof SHAPES)[number]): StaticClusterConfig {
+  return {
+    nodes: Array.from({ length: nodes }, (_, at) => ({ ...nodeOf(at), group: `g${at % groups}` })),
+    ...{ replicationFactor, shards: 16, apiKey: MASTER_KEY },
+    ...{ readTimeoutMs: 1500, writeTimeoutMs: WRITE_TIMEOUT_MS, attemptTimeoutMs: 400 },
+  };
+}
+
+function nodeOf(at: number): { readonly id: string; readonly url: string } {
+  return { id: `n${at}`, url: `http://n${at}.test:7700` };
+}
