@@ -12,7 +12,7 @@ import type { StoringTask } from "./store-on-nodes.ts";
 /** What an {@link IndexRegistry} works with. */
 export interface IndexRegistryOptions {
   readonly records: SharedRecords;
-  readonly clock: Pick<Clock, "monotonic">;
+  readonly clock: Pick<Clock, "monotonic" | "sleep">;
   /** Whose key may be good for searches alone. */
   readonly operator: Pick<Operator, "isSearchOnly">;
   /** Age from which the rows are read again in the background, in milliseconds. */
@@ -25,6 +25,9 @@ export interface IndexRegistryOptions {
 
 /** After so many times the age at which rows are read again, a process was idle, and the read is waited for. */
 const IDLE = 2;
+
+/** Longest wait for records when the rows that are known may do, in milliseconds. */
+const PATIENCE_MS = 500;
 
 /** The rows of all logical indexes: cached, read again when old or when an index is not found. */
 export class IndexRegistry {
@@ -40,6 +43,8 @@ export class IndexRegistry {
   #revision = 0;
   #readAt: number;
   #reading: Promise<void> | undefined;
+  /** Whether the last read failed: whoever can do without the next does not wait for it. */
+  #isFailing = false;
 
   constructor(options: IndexRegistryOptions) {
     this.#options = options;
@@ -61,8 +66,8 @@ export class IndexRegistry {
     const ageMs = this.#options.clock.monotonic() - this.#readAt;
     if (ageMs <= this.#options.maxAgeMs) return known;
     const refreshed = this.refresh().catch(() => undefined); // the next call tries again; the age says when
-    if (ageMs <= this.#options.maxAgeMs * IDLE) return known;
-    await refreshed;
+    if (this.#isFailing || ageMs <= this.#options.maxAgeMs * IDLE) return known;
+    await this.#patiently(refreshed);
     return this.peek(uid);
   }
 
@@ -85,12 +90,19 @@ export class IndexRegistry {
   async confirm(uid: string): Promise<void> {
     // A key for searches alone writes nothing, and may not read a single record.
     if (this.peek(uid) === undefined || this.#options.operator.isSearchOnly) return;
+    if (this.#isFailing) return; // where nothing can be read, nothing can be changed either
     let confirmation = this.#confirmations.get(uid);
     if (confirmation === undefined) {
       confirmation = shareNext(() => this.#confirm(uid));
       this.#confirmations.set(uid, confirmation);
     }
-    await confirmation();
+    await this.#patiently(confirmation());
+  }
+
+  async #patiently(work: Promise<void>): Promise<void> {
+    const done = new AbortController();
+    const patience = this.#options.clock.sleep(PATIENCE_MS, done.signal).catch(() => undefined);
+    await Promise.race([work, patience]).finally(() => done.abort());
   }
 
   async #confirm(uid: string): Promise<void> {
@@ -179,7 +191,11 @@ export class IndexRegistry {
 
   async #read(): Promise<void> {
     const { records, learn, clock } = this.#options;
-    const found = await records.readAll();
+    const found = await records.readAll().catch((error: unknown) => {
+      this.#isFailing = true;
+      throw error;
+    });
+    this.#isFailing = false;
     this.#learn(found);
     learn(found);
     this.#readAt = clock.monotonic();

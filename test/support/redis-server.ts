@@ -15,6 +15,10 @@ export interface RedisServer {
   command(...args: string[]): Promise<unknown>;
   /** Kills the server and starts it again with what is on its disk. */
   restart(): Promise<void>;
+  /** Stops the process where it is: connections stay open and nothing answers. */
+  pause(): Promise<void>;
+  /** Lets a paused process go on. */
+  resume(): Promise<void>;
   /** Writes the present data aside. */
   backup(): Promise<void>;
   /** Kills the server and starts it with the data written aside. */
@@ -42,6 +46,13 @@ export async function startRedis(): Promise<RedisServer> {
     port,
     command,
     restart: () => again("yes"),
+    async pause() {
+      server.kill("SIGSTOP");
+    },
+    async resume() {
+      server.kill("SIGCONT");
+      await eventually(() => ask(port, ["PING"]), 20_000);
+    },
     async backup() {
       await command("SAVE");
       await copyFile(dump, copy);

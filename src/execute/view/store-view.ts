@@ -108,7 +108,7 @@ export class StoreView implements ClusterView {
     const { clock } = this.#options;
     this.#usedAt = clock.monotonic();
     if (this.#lease?.isInForce === true) return undefined;
-    if (clock.monotonic() - this.#failedAt < RETRY_MS) return undefined; // just tried in vain
+    if (this.#failedAt !== Number.NEGATIVE_INFINITY) return undefined; // tried in vain, and tried again without the call
     const waited = new AbortController();
     const patience = clock.sleep(READY_MS, waited.signal).catch(() => undefined);
     return Promise.race([this.#ticker.next(), patience]).finally(() => waited.abort());
