@@ -2,23 +2,27 @@ import type { Topology } from "../cluster/topology.ts";
 import type { EventBus } from "../core/events.ts";
 import type { NodeInfo } from "../core/types.ts";
 import { introduce } from "../execute/bootstrap.ts";
+import { CatchUp } from "../execute/catch-up/catch-up.ts";
 import { DebtBook } from "../execute/debt-book.ts";
 import { HealthMonitor } from "../execute/health-monitor.ts";
 import { verifyIdentity } from "../execute/identity.ts";
 import { IndexRegistry } from "../execute/index-registry.ts";
 import { Lanes } from "../execute/lane.ts";
+import { MissedBook } from "../execute/missed-book.ts";
 import { NodeRecords } from "../execute/node-records.ts";
 import { Operator, type OperatorOptions } from "../execute/operator.ts";
 import { Repairer } from "../execute/repair/repairer.ts";
 import { RuleBook } from "../execute/rule-book.ts";
 import { requireSupportedServers } from "../execute/server-version.ts";
 import { requireSharedMasterKey } from "../execute/shared-keys.ts";
+import type { SharedRecords } from "../execute/shared-records.ts";
 import { StoreRecords } from "../execute/store-records.ts";
 import { TaskHighWater } from "../execute/task-high-water.ts";
 import { type ClusterView, fixedView } from "../execute/view/cluster-view.ts";
 import { StoreView } from "../execute/view/store-view.ts";
 import { RULES_INDEX } from "../routes/align-rules.ts";
 import type { Cluster, ConfiguredCluster } from "../routes/cluster.ts";
+import { holdEveryShard } from "../routes/missing-nodes.ts";
 import { callerHeaders } from "../routes/read.ts";
 import { wordLogically } from "../routes/wording.ts";
 import { loadHasher } from "../routing/shard.ts";
@@ -87,7 +91,7 @@ export async function openCluster(
     });
     for (const { node, reason } of [...met.absent, ...met.strangers]) cluster.health.distrust(node, reason);
     const records = inStore === undefined ? met.records : await inStore.readAll();
-    for (const shelf of [cluster.registry, cluster.debts, cluster.rules]) shelf.load(records);
+    for (const shelf of [cluster.registry, cluster.debts, cluster.rules, cluster.missed]) shelf.load(records);
     const unwatch = inStore?.watch(() => void cluster.registry.refresh().catch(() => undefined)); // it is read again when old
     return { cluster, close: () => close(cluster, source, unwatch) };
   } catch (error) {
@@ -152,35 +156,37 @@ function assemble({ highWater, config, inStore, verify, ...shared }: Parts): Met
   const { live } = view;
   const options = clusterOptions(config);
   const patienceMs = Math.min(options.attemptTimeoutMs, options.readTimeoutMs, options.writeTimeoutMs);
+  const stamps = new HybridClock({ now: () => view.now(), writer: randomBelow(2 ** 16, random) });
+  const keep: SharedRecords["keep"] = (record, what) => records.keep(record, what);
+  const missed = new MissedBook({ keep }, random);
+  const whyHeld = (node: string) => missed.whyHeld(node);
   const health = new HealthMonitor({
-    health: new NodeHealth(),
-    clock,
-    live,
-    patienceMs,
+    ...{ health: new NodeHealth(), clock, live, patienceMs, probe: verify, whyHeld },
     changed: nodeListener(events, live),
-    probe: verify,
   });
   const isSuspect = (node: string) => health.isSuspect(node);
-  const records = inStore ?? new NodeRecords({ operator, live, isSuspect });
+  const records = inStore ?? recordsOnNodes({ view, operator, stamps, missed, isSuspect });
   const debts = new DebtBook(records, random, debtListeners(events));
   debts.reshard(live.topology.shards);
   live.onChange(({ shards }) => debts.reshard(shards));
-  const stamps = new HybridClock({ now: () => view.now(), writer: randomBelow(2 ** 16, random) });
   const rules = new RuleBook({ records, stamps });
   const learn: DebtBook["load"] = (records) => {
     debts.load(records);
     rules.load(records);
+    missed.load(records);
   };
   const registry = new IndexRegistry({ records, clock, operator, maxAgeMs: REGISTRY_MAX_AGE_MS, learn, stamps });
   const lanes = new Lanes();
   const observe: HealthMonitor["observe"] = (node, outcome) => health.observe(node, outcome);
   const reading = { operator, isSuspect, observe, timeoutMs: patienceMs };
-  const repairer = new Repairer({
-    ...{ operator, view, debts, health, registry, lanes, isEnabled: config.repair !== false },
+  const repairing = {
+    ...{ operator, view, missed, health, registry, isEnabled: config.repair !== false },
     ...{ landingMs: options.writeTimeoutMs, roundMs: Math.min(REPAIR_ROUND_MS, options.writeTimeoutMs) },
-  });
+  };
+  const repairer = new Repairer({ ...repairing, debts, lanes });
+  const catchUp = new CatchUp({ ...repairing, rules, records });
   return {
-    ...{ ...shared, health, debts, rules, stamps, registry, lanes, repairer },
+    ...{ ...shared, health, debts, missed, rules, stamps, registry, lanes, repairer, catchUp },
     intake: new Lanes(),
     tasks: new TaskTracker({
       ...{ ...reading, clock, highWater, sweepMs: SWEEP_MS, keep: KEPT_TASKS },
@@ -201,18 +207,35 @@ function assemble({ highWater, config, inStore, verify, ...shared }: Parts): Met
   };
 }
 
+/** The records of a cluster without a store. What some replica of every shard knows is not lost with one node. */
+function recordsOnNodes({ view: { live }, operator, stamps, missed, isSuspect }: NodeParts): NodeRecords {
+  return new NodeRecords({
+    ...{ operator, live, isSuspect },
+    isBehind: (node) => missed.isBehindAnyhow(node),
+    isEnough: (nodes) => holdEveryShard(live, nodes),
+    missedBy: (nodes, what) =>
+      missed.record(
+        nodes.map(({ id }) => ({ node: id, matter: "records", what, stamp: stamps.next(false), mayLand: false })),
+      ),
+  });
+}
+
+interface NodeParts extends Pick<Cluster, "view" | "operator" | "stamps" | "missed"> {
+  isSuspect(node: string): boolean;
+}
+
 function randomBelow(limit: number, random: Random): number {
   return Math.floor(random.fraction() * limit);
 }
 
 /** Lets writes under way reach their end, then ends every timer and connection. */
 async function close(
-  { intake, lanes, tasks, repairer, transport, view }: MetCluster,
+  { intake, lanes, tasks, repairer, catchUp, transport, view }: MetCluster,
   source: ClusterSource,
   unwatch: (() => void) | undefined,
 ): Promise<void> {
   await intake.idle();
-  await repairer.close();
+  await Promise.all([repairer.close(), catchUp.close()]);
   await lanes.idle();
   await tasks.close();
   await transport.close();

@@ -19,6 +19,8 @@ export interface HealthMonitorOptions {
   readonly changed?: (node: string, reason: string | undefined) => void;
   /** Asks a node whether it is there and itself; rejects when not. */
   readonly probe: (node: NodeInfo) => Promise<void>;
+  /** Why a node must not be used although it answers; `undefined` when it may. */
+  readonly whyHeld?: (node: string) => string | undefined;
 }
 
 /** Feeds what calls saw into the health of the nodes, and probes suspects so that a recovered one is used again. */
@@ -30,12 +32,18 @@ export class HealthMonitor {
     this.#options = options;
   }
 
+  /** Whether a node must not be used: it does not answer as itself, or is held. */
   isSuspect(node: string): boolean {
+    return this.isAway(node) || this.#whyHeld(node) !== undefined;
+  }
+
+  /** Whether a node did not answer as itself when it was last asked. */
+  isAway(node: string): boolean {
     return this.#options.health.isSuspect(node);
   }
 
   reasonOf(node: string): string | undefined {
-    return this.#options.health.reasonOf(node);
+    return this.#options.health.reasonOf(node) ?? this.#whyHeld(node);
   }
 
   /** Learns from one attempt. A broken connection alone proves nothing; a refused or unanswered one does. */
@@ -96,6 +104,10 @@ export class HealthMonitor {
         return probe === undefined ? [] : [[node, probe] as const];
       }),
     );
+  }
+
+  #whyHeld(node: string): string | undefined {
+    return this.#options.whyHeld?.(node);
   }
 
   #probe(id: string): Promise<boolean> {

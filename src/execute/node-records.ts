@@ -4,7 +4,7 @@ import { firstRecord } from "./first-record.ts";
 import type { Operator } from "./operator.ts";
 import type { SharedRecords } from "./shared-records.ts";
 import { putState, readState, type StateRecord } from "./state-index.ts";
-import { requireStored, type StoringTask, storeOnNodes, untilStored } from "./store-on-nodes.ts";
+import { notStored, type StoringTask, storeOnNodes, untilStored } from "./store-on-nodes.ts";
 import type { LiveTopology } from "./view/live-topology.ts";
 
 /** What {@link NodeRecords} work with. */
@@ -12,6 +12,12 @@ export interface NodeRecordsOptions {
   readonly operator: Operator;
   readonly live: Pick<LiveTopology, "topology">;
   readonly isSuspect: (node: string) => boolean;
+  /** Whether a node may show less than the others, since it was away when records were written. */
+  readonly isBehind?: (node: string) => boolean;
+  /** Whether records are safe that only these nodes have. @default when all nodes have them */
+  readonly isEnough?: (nodes: readonly NodeInfo[]) => boolean;
+  /** Told of the nodes that must be given records later. */
+  readonly missedBy?: (nodes: readonly NodeInfo[], what: string) => Promise<void>;
 }
 
 /** The records of a cluster without a store: in the state index of every node. */
@@ -26,7 +32,7 @@ export class NodeRecords implements SharedRecords {
   async readAll(): Promise<readonly StateRecord[]> {
     const { operator } = this.#options;
     // Checked connections only: another cluster's records must never be taken for ours.
-    const reads = this.#askable().map((node) => readState(operator, node, { unchecked: false }));
+    const reads = this.#readable().map((node) => readState(operator, node, { unchecked: false }));
     const results = await Promise.allSettled(reads);
     const found = results.flatMap((result) => (result.status === "fulfilled" ? [result.value ?? []] : []));
     if (found.length === 0) throw unreadable(results.find((result) => result.status === "rejected")?.reason);
@@ -37,16 +43,22 @@ export class NodeRecords implements SharedRecords {
   async readOne(id: string): Promise<StateRecord | undefined> {
     const { operator } = this.#options;
     this.#reads += 1;
-    const nodes = this.#askable();
+    const nodes = this.#readable();
     const first = this.#reads % nodes.length;
     const order = [...nodes.slice(first), ...nodes.slice(0, first)];
     return firstRecord(operator, order, id).catch(() => undefined);
   }
 
+  /** Nodes that are away are given them when they are back. */
   async put(records: readonly StateRecord[], what: string): Promise<readonly StoringTask[]> {
-    const stored = await storeOnNodes(this.#options.operator, this.#options.live.topology.nodes, records);
-    requireStored(stored, what);
-    return stored.storing;
+    const { operator, live, isEnough, missedBy } = this.#options;
+    const { storing, failures } = await storeOnNodes(operator, this.#askable(), records);
+    const takers = storing.map(({ node }) => node);
+    const others = live.topology.nodes.filter((node) => !takers.includes(node));
+    if (others.length === 0) return storing;
+    if (isEnough?.(takers) !== true) throw notStored(others, { failures, what });
+    await missedBy?.(others, `Recording ${what}`);
+    return storing;
   }
 
   async keep(record: StateRecord, what: string): Promise<void> {
@@ -61,6 +73,13 @@ export class NodeRecords implements SharedRecords {
 
   untilShown(storing: readonly StoringTask[]): Promise<void> {
     return untilStored(this.#options.operator, storing);
+  }
+
+  #readable(): readonly NodeInfo[] {
+    const { isBehind = () => false } = this.#options;
+    const nodes = this.#askable();
+    const upToDate = nodes.filter((node) => !isBehind(node.id));
+    return upToDate.length > 0 ? upToDate : nodes;
   }
 
   /** The nodes that are not known to be down, or all of them when none is left: they may have been slow for a moment. */

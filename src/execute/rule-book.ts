@@ -40,6 +40,11 @@ export class RuleBook {
     return this.#inForce;
   }
 
+  /** Every rule there is or was, as its last record has it. */
+  get records(): readonly RuleRecord[] {
+    return [...this.#rules.values()];
+  }
+
   get(uid: string): RuleRecord | undefined {
     const rule = this.#rules.get(uid);
     return rule?.deleted === true ? undefined : rule;

@@ -38,14 +38,13 @@ export async function storeOnNodes(
   return { storing, failures };
 }
 
-/**
- * Refuses records that some node did not take.
- * @throws MiroirError `miroir_store_unavailable` naming the nodes
- */
-export function requireStored({ failures }: StoredRecords, what: string): void {
-  if (failures.length === 0) return;
-  const names = failures.map((failure) => `\`${failure.node}\``).join(", ");
-  throw new MiroirError("miroir_store_unavailable", `${what} could not be recorded on node ${names}.`, {
+/** What to say of records that too few nodes took. */
+export function notStored(
+  nodes: readonly NodeInfo[],
+  { failures, what }: Pick<StoredRecords, "failures"> & { readonly what: string },
+): MiroirError {
+  const names = nodes.map(({ id }) => `\`${id}\``).join(", ");
+  return new MiroirError("miroir_store_unavailable", `${what} could not be recorded on node ${names}.`, {
     status: 503,
     attempts: failures,
   });

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../core/types.ts";
 import type { StateStore, StoreChange, StoreEntry } from "../store/state-store.ts";
+import { stampOf } from "./latest-records.ts";
 import type { SharedRecords } from "./shared-records.ts";
 import type { StateRecord } from "./state-index.ts";
 import type { StoringTask } from "./store-on-nodes.ts";
@@ -62,9 +63,4 @@ export function recordChange({ id, kind, value }: StateRecord): StoreChange {
 function recordOf({ key, value }: StoreEntry): StateRecord {
   const { kind, value: content } = value as { kind: StateRecord["kind"]; value: JsonObject };
   return { id: key.slice(RECORDS.length), kind, value: content };
-}
-
-/** When a record was written, by its own account; an empty text for kinds that are never changed. */
-export function stampOf({ value: { stamp } }: StateRecord): string {
-  return typeof stamp === "string" ? stamp : "";
 }

@@ -2,8 +2,9 @@ import { parseTopology, type Topology } from "../cluster/topology.ts";
 import { MiroirError } from "../core/errors.ts";
 import type { JsonValue } from "../core/types.ts";
 import type { StateStore, StoreChange } from "../store/state-store.ts";
+import { latestRecords } from "./latest-records.ts";
 import type { StateRecord } from "./state-index.ts";
-import { recordChange, stampOf } from "./store-records.ts";
+import { recordChange } from "./store-records.ts";
 
 /** Key of the topology in force. */
 export const TOPOLOGY = "topology";
@@ -19,18 +20,6 @@ export async function topologyInStore(store: StateStore): Promise<Topology> {
     "miroir_invalid_config",
     `\`topology\` is \`${store.address}\`, where there is no cluster yet. Put one there with \`miroir init --store\`.`,
   );
-}
-
-/** Each record once, as the node shows it that knows it best; markers are the nodes' own. */
-function latestRecords(records: readonly StateRecord[]): StateRecord[] {
-  const latest = new Map<string, StateRecord>();
-  for (const record of records) {
-    const known = latest.get(record.id);
-    if (record.kind !== "marker" && (known === undefined || stampOf(known) < stampOf(record))) {
-      latest.set(record.id, record);
-    }
-  }
-  return [...latest.values()];
 }
 
 /**

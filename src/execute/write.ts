@@ -13,6 +13,8 @@ export interface WriteTarget {
   readonly node: NodeInfo;
   /** Made when the node's turn has come, so that they reflect what became of earlier writes; none = nothing it may be sent. */
   requests(): readonly NodeRequest[];
+  /** Why it must not be sent anything, when its turn has come. */
+  whyNot?(): string | undefined;
 }
 
 /**
@@ -85,7 +87,7 @@ async function sendInTurn(target: WriteTarget, context: WriteContext): Promise<W
 
 async function sendToNode(target: WriteTarget, context: WriteContext): Promise<WriteReply> {
   const { node } = target;
-  const skipped = whySkipped(node, context);
+  const skipped = whySkipped(target, context);
   if (skipped !== undefined) return skip(node, skipped);
   const requests = target.requests();
   if (requests.length === 0) return skip(node, "was not asked: it owes earlier writes of these documents");
@@ -108,10 +110,12 @@ function skip(node: NodeInfo, reason: string): WriteReply {
   return { node, verdict: "missed", taskUids: [], attempt: { node: node.id, url: node.url, reason } };
 }
 
-function whySkipped(node: NodeInfo, { health, deadline, cancel, isCovered }: WriteContext): string | undefined {
+function whySkipped(target: WriteTarget, { health, deadline, cancel, isCovered }: WriteContext): string | undefined {
+  const { node } = target;
   if (!isCovered()) return "was not asked: the lease on the topology ran out before its turn came";
   if (deadline.signal.aborted || cancel?.aborted === true) return "was not asked: the call ended before its turn came";
-  return health.isSuspect(node.id) ? `was not asked: it ${health.reasonOf(node.id)}` : undefined;
+  const reason = health.isSuspect(node.id) ? health.reasonOf(node.id) : target.whyNot?.();
+  return reason === undefined ? undefined : `was not asked: it ${reason}`;
 }
 
 async function sendOnce(request: NodeRequest, context: WriteContext): Promise<Outcome> {

@@ -23,6 +23,7 @@ export async function alignRules(cluster: Cluster, call: CallOptions): Promise<r
   const { authorization } = operator;
   const result = await broadcast(cluster, {
     ...{ what: "Telling the nodes which indexes search rules are about", index: RULES_INDEX, call, signal: undefined },
+    matters: renamed.map(({ uid }) => ({ matter: "rules", name: uid })),
     requests: (node) =>
       renamed.map(({ uid, sent }) => ({
         ...{ node, method: "PATCH", path: `dynamic-search-rules/${uid}`, body: JSON.stringify({ actions: sent }) },

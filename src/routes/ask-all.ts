@@ -8,7 +8,7 @@ import type { Part } from "../merge/part.ts";
 import type { NodeResponse } from "../transport/transport.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { describeFailures } from "./read.ts";
-import { asNodeRequest } from "./verbatim.ts";
+import { asNodeRequest, upToDate } from "./verbatim.ts";
 
 /** What the nodes that answered said, and which did not. */
 export interface AllAnswers {
@@ -26,11 +26,11 @@ export interface AllAnswers {
  * @throws MiroirError `miroir_shard_unavailable` when none does
  */
 export async function askAllNodes(cluster: Cluster, request: ClusterRequest, call: CallOptions): Promise<AllAnswers> {
-  const { topology, health, transport, clock, options } = cluster;
+  const { health, transport, clock, options } = cluster;
   health.refresh();
   const deadline = Deadline.start(clock, call.timeoutMs ?? options.readTimeoutMs, request.signal);
   try {
-    const asked = topology.nodes.filter((node) => !health.isSuspect(node.id));
+    const asked = upToDate(cluster, request).filter((node) => !health.isSuspect(node.id));
     const replies = await Promise.all(
       asked.map(async (node) => {
         const sent = asNodeRequest(request, node);
@@ -47,16 +47,20 @@ export async function askAllNodes(cluster: Cluster, request: ClusterRequest, cal
       }),
     );
     request.signal?.throwIfAborted();
-    return sortReplies(replies, suspectAttempts(cluster));
+    return sortReplies(replies, unasked(cluster, asked));
   } finally {
     deadline.end();
   }
 }
 
-function suspectAttempts({ topology, health }: Cluster): Attempt[] {
+function unasked({ topology, health }: Cluster, asked: readonly NodeInfo[]): Attempt[] {
   return topology.nodes
-    .filter((node) => health.isSuspect(node.id))
-    .map((node) => ({ node: node.id, url: node.url, reason: health.reasonOf(node.id) ?? "is down" }));
+    .filter((node) => !asked.includes(node))
+    .map(({ id, url }) => ({
+      node: id,
+      url,
+      reason: health.reasonOf(id) ?? "has yet to catch up with changes it missed",
+    }));
 }
 
 function sortReplies(

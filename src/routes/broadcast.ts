@@ -4,6 +4,7 @@ import { Deadline } from "../execute/deadline.ts";
 import { sendWrites, type WriteReply } from "../execute/write.ts";
 import type { NodeRequest, NodeResponse } from "../transport/transport.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
+import { canDoWithout, holdEveryShard, type Matters, nodesToAsk, writeDownMissed } from "./missing-nodes.ts";
 
 /** A change that every node must make, such as creating an index. */
 export interface Broadcast {
@@ -13,61 +14,59 @@ export interface Broadcast {
   readonly index: string;
   readonly call: CallOptions;
   readonly signal: AbortSignal | undefined;
+  /**
+   * What a node that is away must be given when it is back; an empty list when it misses nothing by it. Absent when the
+   * change cannot be made up for, so that every node must be there.
+   */
+  readonly matters?: Matters;
   requests(node: NodeInfo): NodeRequest[];
 }
 
-/** What all nodes answered, or the refusal of one. */
+/** What the nodes answered that made the change, or the refusal of one. */
 export type BroadcastResult =
   | { readonly kind: "refused"; readonly response: NodeResponse }
   | { readonly kind: "acknowledged"; readonly replies: readonly WriteReply[] };
 
 /**
- * Sends a change to every node. Until there is a log of missed changes, a node that is down would come back without it
- * and answer wrongly, so the change is refused before anything is sent.
- * @throws MiroirError `miroir_no_quorum` when a node is down (nothing was changed) or failed half-way (the sentence says where)
+ * Sends a change to every node. The nodes that are away are given it when they are back: until then they are not used for
+ * what it is about. Nodes that hold some replica of every shard must make it now.
+ * @throws MiroirError `miroir_no_quorum` when too few nodes are there (nothing was changed) or did it (the sentence says which)
  */
 export async function broadcast(cluster: Cluster, change: Broadcast): Promise<BroadcastResult> {
-  cluster.operation.requireCover();
-  await requireEveryNode(cluster, change);
-  const { transport, clock, health, lanes, options, topology, operation } = cluster;
+  const asked = await nodesToAsk(cluster, change);
+  const { transport, clock, health, lanes, options, operation } = cluster;
   const deadline = Deadline.start(clock, change.call.timeoutMs ?? options.writeTimeoutMs);
   try {
-    const targets = topology.nodes.map((node) => ({ node, requests: () => change.requests(node) }));
+    const targets = asked.map((node) => ({ node, requests: () => change.requests(node) }));
     const attemptTimeoutMs = deadline.remainingMs;
     const replies = await sendWrites(targets, {
       ...{ transport, clock, deadline, health, lanes, attemptTimeoutMs, lane: change.index, cancel: change.signal },
       isCovered: () => operation.isCovered,
     });
-    return judge(change, replies);
+    return await judge(cluster, change, replies);
   } finally {
     deadline.end();
   }
 }
 
-/**
- * Refuses a change while a node is down.
- * @throws MiroirError `miroir_no_quorum` naming it
- */
-export async function requireEveryNode(cluster: Cluster, change: Pick<Broadcast, "what">): Promise<void> {
-  const { health, topology } = cluster;
-  await health.recovered(topology.nodes.map((node) => node.id).filter((id) => health.isSuspect(id)));
-  const down = topology.nodes.filter((node) => health.isSuspect(node.id));
-  if (down.length === 0) return;
-  const reasons = down.map((node) => `node \`${node.id}\` ${health.reasonOf(node.id)}`).join("; ");
-  throw new MiroirError("miroir_no_quorum", `${change.what} needs every node, and ${reasons}. Nothing was changed.`, {
-    status: 503,
-    attempts: down.map((node) => ({ node: node.id, url: node.url, reason: health.reasonOf(node.id) ?? "is down" })),
-  });
+async function judge(cluster: Cluster, change: Broadcast, replies: readonly WriteReply[]): Promise<BroadcastResult> {
+  const done = replies.filter((reply) => reply.verdict === "acknowledged");
+  const refusal = replies.find((reply) => reply.verdict === "refused")?.response;
+  if (done.length === 0 && refusal !== undefined) return { kind: "refused", response: refusal };
+  const doers = done.map(({ node }) => node);
+  // A node that refuses what others accept is not as they are: whoever asked should know.
+  const isEnough = refusal === undefined && canDoWithout(cluster, change) && holdEveryShard(cluster, doers);
+  if (done.length < replies.length && !isEnough) throw halfDone(change, replies);
+  const mayHave = new Set(replies.filter(({ verdict }) => verdict === "unknown").map(({ node }) => node.id));
+  await writeDownMissed(cluster, { what: change.what, matters: change.matters ?? [], doers, mayHave });
+  return { kind: "acknowledged", replies: done };
 }
 
-function judge(change: Broadcast, replies: readonly WriteReply[]): BroadcastResult {
+function halfDone(change: Broadcast, replies: readonly WriteReply[]): MiroirError {
   const failed = replies.filter((reply) => reply.verdict !== "acknowledged");
-  if (failed.length === 0) return { kind: "acknowledged", replies };
-  const refusal = failed.find((reply) => reply.verdict === "refused")?.response;
-  if (failed.length === replies.length && refusal !== undefined) return { kind: "refused", response: refusal };
   const attempts = failed.flatMap(({ attempt }) => (attempt === undefined ? [] : [attempt]));
   const done = replies.filter((reply) => reply.verdict === "acknowledged").map((reply) => `\`${reply.node.id}\``);
-  throw new MiroirError(
+  return new MiroirError(
     "miroir_no_quorum",
     `${change.what} needs every node: ${attempts.map(({ node, reason }) => `node \`${node}\` ${reason}`).join("; ")}. ` +
       `${done.length === 0 ? "No node" : `Only ${done.join(", ")}`} accepted it; repeat the call when every node answers.`,

@@ -2,10 +2,12 @@ import type { WriteConsistency } from "../cluster/quorum.ts";
 import type { Topology } from "../cluster/topology.ts";
 import type { EventBus } from "../core/events.ts";
 import type { NodeInfo } from "../core/types.ts";
+import type { CatchUp } from "../execute/catch-up/catch-up.ts";
 import type { DebtBook } from "../execute/debt-book.ts";
 import type { HealthMonitor } from "../execute/health-monitor.ts";
 import type { IndexRegistry } from "../execute/index-registry.ts";
 import type { Lanes } from "../execute/lane.ts";
+import type { MissedBook } from "../execute/missed-book.ts";
 import type { Operator } from "../execute/operator.ts";
 import type { Repairer } from "../execute/repair/repairer.ts";
 import type { RuleBook } from "../execute/rule-book.ts";
@@ -70,6 +72,10 @@ export interface Cluster {
   /** The dynamic search rules. */
   readonly rules: RuleBook;
   readonly debts: DebtBook;
+  /** What nodes missed of administrative changes. */
+  readonly missed: MissedBook;
+  /** Gives nodes what they missed, in the background. */
+  readonly catchUp: Pick<CatchUp, "close">;
   /** Pays debts in the background. */
   readonly repairer: Pick<Repairer, "close" | "rounds">;
   /** Orders the writes of one node and index. */

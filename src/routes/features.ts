@@ -35,6 +35,7 @@ export const featuresWriteRoute: RouteHandler = {
     const cluster = await context.cluster();
     const result = await changeEveryNode(cluster, request, {
       what: "Changing experimental features",
+      matters: [{ matter: "features" }],
       remedy: "Repeat the call when every node answers.",
       call: context.call,
       request: (node) => asNodeRequest(request, node),

@@ -1,6 +1,5 @@
-import { physicalUid } from "../cluster/registry.ts";
-import { isObject } from "../cluster/settings/json-shape.ts";
-import type { JsonObject, JsonValue } from "../core/types.ts";
+import { foreignUidOf } from "../cluster/settings/foreign-keys.ts";
+import type { JsonObject } from "../core/types.ts";
 import type { Cluster } from "./cluster.ts";
 import { notSupported } from "./verbatim.ts";
 
@@ -17,22 +16,6 @@ export function requireJoinable(cluster: Cluster, uid: string, patch: JsonObject
     `A foreign key from or to index \`${spread}\``,
     "Name both indexes in the option `replicateEverywhere` before they are created, or join in the application.",
   );
-}
-
-/** Foreign keys as the nodes get them: with the names that they know the indexes by. */
-export function physicalForeignKeys(cluster: Cluster, settings: JsonObject): JsonObject {
-  const keys = settings["foreignKeys"];
-  if (!Array.isArray(keys)) return settings;
-  return { ...settings, foreignKeys: keys.map((key) => withPhysicalUid(cluster, key)) };
-}
-
-function withPhysicalUid({ registry }: Cluster, key: JsonValue): JsonValue {
-  const row = registry.peek(foreignUidOf(key));
-  return isObject(key) && row !== undefined ? { ...key, foreignIndexUid: physicalUid(row) } : key;
-}
-
-function foreignUidOf(key: JsonValue): string {
-  return isObject(key) && typeof key["foreignIndexUid"] === "string" ? key["foreignIndexUid"] : "";
 }
 
 function isEverywhere({ registry, options }: Cluster, uid: string): boolean {

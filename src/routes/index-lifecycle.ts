@@ -47,6 +47,7 @@ export async function createIndex(
   const result = await broadcast(cluster, {
     what: `Creating index \`${uid}\``,
     index: physicalUid(row),
+    matters: [{ matter: "index", name: physicalUid(row) }],
     call,
     signal: request.signal,
     requests: (node) => [
@@ -160,6 +161,7 @@ export async function setPrimaryKey(
   const result = await broadcast(cluster, {
     what: `Setting the primary key of index \`${row.uid}\``,
     index: physical,
+    matters: [{ matter: "index", name: physical }],
     call,
     signal: request.signal,
     requests: (node) => [

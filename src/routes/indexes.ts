@@ -6,11 +6,12 @@ import { mergeIndexList, mergeIndexView } from "../merge/indexes.ts";
 import type { TaskHead } from "../merge/tasks.ts";
 import { alignRules } from "./align-rules.ts";
 import { allNodesMeta, askAllNodes } from "./ask-all.ts";
-import { type BroadcastResult, broadcast } from "./broadcast.ts";
+import { type Broadcast, type BroadcastResult, broadcast } from "./broadcast.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { enqueued, finishLocally, newHead, partsOf } from "./enqueue.ts";
 import { invalidUid } from "./index-for-write.ts";
 import { changeRow, createIndex, requireOwnName, setPrimaryKey, VALID_UID } from "./index-lifecycle.ts";
+import { type Matters, madeBy } from "./missing-nodes.ts";
 import { callerHeaders } from "./read.ts";
 import { renameIndex } from "./rename.ts";
 import type { RouteHandler } from "./route.ts";
@@ -131,7 +132,7 @@ async function create(cluster: Cluster, { uid, request, call }: IndexWrite): Pro
   const known = await cluster.registry.findNow(uid);
   // A second creation is passed on: its task fails on every node, in the server's words.
   if (known !== undefined) {
-    const passed = { what: `Creating index \`${uid}\``, index: physicalUid(known) };
+    const passed = { what: `Creating index \`${uid}\``, index: physicalUid(known), matters: [] };
     return accept(cluster, head, await passOn(cluster, { uid, request, call }, passed));
   }
   const { result, row } = await createIndex(cluster, { uid, primaryKey }, { request, call });
@@ -150,7 +151,7 @@ async function update(cluster: Cluster, { uid, request, call }: IndexWrite): Pro
     return accept(
       cluster,
       head,
-      await passOn(cluster, { uid, request, call }, { what: `Updating index \`${uid}\``, index }),
+      await passOn(cluster, { uid, request, call }, { what: `Updating index \`${uid}\``, index, matters: [] }),
     );
   }
   const { result } = await setPrimaryKey(cluster, { row, primaryKey }, { request, call });
@@ -188,7 +189,8 @@ async function drop(cluster: Cluster, { uid, request, call }: IndexWrite): Promi
     });
   }
   const index = row === undefined ? uid : physicalUid(row);
-  const result = await passOn(cluster, { uid, request, call }, { what: `Deleting index \`${uid}\``, index });
+  const matters: Matters = row === undefined ? [] : [{ matter: "index", name: index }];
+  const result = await passOn(cluster, { uid, request, call }, { what: `Deleting index \`${uid}\``, index, matters });
   if (result.kind === "acknowledged" && row !== undefined) {
     await changeRow(cluster, row, { deleted: true });
     cluster.debts.ledger.dropIndex(index);
@@ -201,10 +203,10 @@ async function drop(cluster: Cluster, { uid, request, call }: IndexWrite): Promi
 function passOn(
   cluster: Cluster,
   { request, call }: IndexWrite,
-  { what, index }: { readonly what: string; readonly index: string },
+  { what, index, matters }: Pick<Broadcast, "what" | "index"> & { readonly matters: Matters },
 ): Promise<BroadcastResult> {
   return broadcast(cluster, {
-    ...{ what, index, call, signal: request.signal },
+    ...{ what, index, matters, call, signal: request.signal },
     requests: (node) => [
       {
         ...{
@@ -243,8 +245,9 @@ function accept(
   cluster.tasks.add({
     head,
     parts: [...partsOf(result.replies), ...aligning],
-    copies: copiesOf(cluster.topology),
+    // Nodes that are away count nothing: the others stand for them.
+    copies: (copiesOf(cluster.topology) * result.replies.length) / cluster.topology.nodes.length,
     ...(onSettled && { onSettled }),
   });
-  return { status: 202, body: enqueued(head) };
+  return { status: 202, body: enqueued(head), meta: madeBy(cluster, result.replies) };
 }

@@ -5,21 +5,28 @@ import type { Cluster } from "./cluster.ts";
 export interface KeyHolders {
   readonly holders: readonly NodeInfo[];
   readonly keys: readonly JsonObject[];
+  /** The nodes that answered and do not have it. */
+  readonly others: readonly NodeInfo[];
 }
 
-/** Asks every node, with the operator's key; one that does not say counts as one without. */
+/** Asks every node that is there, with the operator's key. */
 export async function whoHasKey(
-  { operator, topology }: Cluster,
+  { operator, topology, health }: Cluster,
   uid: string,
   signal: AbortSignal | undefined,
 ): Promise<KeyHolders> {
+  const nodes = topology.nodes.filter(({ id }) => !health.isSuspect(id));
   const path = `keys/${encodeURIComponent(uid)}`;
   const answers = await Promise.allSettled(
-    topology.nodes.map(async (node) => {
+    nodes.map(async (node) => {
       const { status, body } = await operator.ask(node, { method: "GET", path, ...(signal && { signal }) });
-      return status === 200 ? [{ node, key: body as JsonObject }] : [];
+      return { node, key: status === 200 ? (body as JsonObject) : undefined };
     }),
   );
-  const found = answers.flatMap((answer) => (answer.status === "fulfilled" ? answer.value : []));
-  return { holders: found.map(({ node }) => node), keys: found.map(({ key }) => key) };
+  const told = answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : []));
+  return {
+    holders: told.filter(({ key }) => key !== undefined).map(({ node }) => node),
+    keys: told.flatMap(({ key }) => (key === undefined ? [] : [key])),
+    others: told.filter(({ key }) => key === undefined).map(({ node }) => node),
+  };
 }

@@ -4,7 +4,8 @@ import type { NodeResponse } from "../transport/transport.ts";
 import { allNodesMeta, askAllNodes } from "./ask-all.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { changeEveryNode, type ImmediateResult } from "./every-node.ts";
-import { whoHasKey } from "./key-holders.ts";
+import { type KeyHolders, whoHasKey } from "./key-holders.ts";
+import type { Matters } from "./missing-nodes.ts";
 import type { RouteHandler } from "./route.ts";
 import { askOneNode, asNodeRequest } from "./verbatim.ts";
 import { wordLogically } from "./wording.ts";
@@ -72,17 +73,20 @@ interface KeyCreation {
   readonly call: CallOptions;
 }
 
+const NOBODY: KeyHolders = { holders: [], keys: [], others: [] };
+
 /** A creation that failed half-way may be repeated with its uid: the nodes that have the very same key have done their part. */
 async function createKey(cluster: Cluster, request: ClusterRequest, creation: KeyCreation): Promise<ClusterResponse> {
   const { asked, isGiven, call } = creation;
   const { uid } = asked;
-  const { holders, keys } =
-    isGiven && typeof uid === "string" ? await whoHasKey(cluster, uid, request.signal) : { holders: [], keys: [] };
-  const isHalfDone = holders.length < cluster.topology.nodes.length && keys.every((key) => isSameKey(key, asked));
+  const { holders, keys, others } =
+    isGiven && typeof uid === "string" ? await whoHasKey(cluster, uid, request.signal) : NOBODY;
+  const isHalfDone = others.length > 0 && keys.every((key) => isSameKey(key, asked));
   const [first] = isHalfDone ? [] : holders;
   const result = await changeEveryNode(cluster, request, {
     what: "Creating an API key",
     remedy: `Repeat the call with \`uid\` \`${String(uid)}\` when every node answers.`,
+    matters: [{ matter: "key", name: String(uid) }],
     call,
     request: (node) => asNodeRequest(request, node),
     ...(first === undefined ? {} : { first }),
@@ -99,6 +103,7 @@ export const keyUpdateRoute: RouteHandler = {
     const result = await changeEveryNode(cluster, request, {
       what: "Changing an API key",
       remedy: "Repeat the call when every node answers.",
+      matters: await mattersOf(cluster, context.path["key"]),
       call: context.call,
       request: (node) => asNodeRequest(request, node),
     });
@@ -114,6 +119,7 @@ export const keyDeletionRoute: RouteHandler = {
     const result = await changeEveryNode(cluster, request, {
       what: "Deleting an API key",
       remedy: "Repeat the call when every node answers.",
+      matters: await mattersOf(cluster, context.path["key"]),
       call: context.call,
       request: (node) => asNodeRequest(request, node),
       isDone: (response) => codeOf(response) === "api_key_not_found",
@@ -121,6 +127,13 @@ export const keyDeletionRoute: RouteHandler = {
     return firstOf(result, ({ status }) => status < 400);
   },
 };
+
+/** The key may be given as its text, which is a secret: what is written down names its uid. */
+async function mattersOf(cluster: Cluster, key = ""): Promise<Matters> {
+  const { keys } = await whoHasKey(cluster, key, undefined);
+  const uid = keys[0]?.["uid"];
+  return [{ matter: "key", ...(typeof uid === "string" && { name: uid }) }];
+}
 
 /** The first answer of the wanted kind, or the first of all. */
 function firstOf(result: ImmediateResult, isWanted: (response: NodeResponse) => boolean): ClusterResponse {

@@ -56,7 +56,7 @@ function lacksIndex(response: NodeResponse): boolean {
 }
 
 function coverFor(cluster: Cluster, read: ShardRead): Pick<ScatterInput, "cover" | "isCoverable"> {
-  const { topology, health, debts, registry, random } = cluster;
+  const { topology, health, debts, missed, registry, random } = cluster;
   const { preference } = read.call;
   // An index that is replicated everywhere may be read shard by shard beside others; its debts are those of one shard.
   const indexes = [read.index, ...(read.otherIndexes ?? [])].map((index) => ({
@@ -66,6 +66,7 @@ function coverFor(cluster: Cluster, read: ShardRead): Pick<ScatterInput, "cover"
   const spread = { random: random.fraction(), ...(preference === undefined ? {} : { preference }) };
   const usable = (node: string, shard: number) => {
     if (health.isSuspect(node) || (read.onlyNode ?? node) !== node) return "no";
+    if (indexes.some(({ index }) => missed.isBehind(node, index))) return "no";
     const isOwed = indexes.some(({ index, isWhole }) => debts.ledger.owes(index, node, isWhole ? 0 : shard));
     return isOwed ? "indebted" : "good";
   };

@@ -2,10 +2,10 @@ import type { IndexRow } from "../cluster/registry.ts";
 import { swappedRows } from "../cluster/swap-rows.ts";
 import type { ClusterRequest, ClusterResponse, JsonObject } from "../core/types.ts";
 import { alignRules } from "./align-rules.ts";
-import { requireEveryNode } from "./broadcast.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { enqueued, finishLocally, newHead, partsOf } from "./enqueue.ts";
 import { changeRows, requireOwnName, setPrimaryKey } from "./index-lifecycle.ts";
+import { nodesToAsk } from "./missing-nodes.ts";
 import { namesChanged } from "./names-changed.ts";
 import { indexNotFound } from "./verbatim.ts";
 import { wordLogically } from "./wording.ts";
@@ -31,7 +31,7 @@ export async function renameIndex(cluster: Cluster, rename: Rename): Promise<Clu
   if (row === undefined || error !== undefined) {
     return finishLocally(cluster, head, { status: "failed", details, ...(error && { error }) });
   }
-  await requireEveryNode(cluster, { what: `Renaming index \`${uid}\`` });
+  await nodesToAsk(cluster, { what: `Renaming index \`${uid}\``, call: rename.call, matters: [] });
   const keyed = await withPrimaryKey(cluster, row, rename);
   if ("response" in keyed) return keyed.response;
   const rows = swappedRows([{ indexes: [uid, newUid], rename: true }], cluster.registry.rows);

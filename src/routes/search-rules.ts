@@ -10,6 +10,7 @@ import { broadcast } from "./broadcast.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { enqueued, newHead, partsOf } from "./enqueue.ts";
 import { requireOwnName, VALID_UID } from "./index-lifecycle.ts";
+import { madeBy } from "./missing-nodes.ts";
 import { refuseReservedNames } from "./reserved-names.ts";
 import type { RouteHandler } from "./route.ts";
 import { askOneNode, asNodeRequest } from "./verbatim.ts";
@@ -77,7 +78,7 @@ export const searchRuleWriteRoute: RouteHandler = {
     const uid = context.path["uid"] ?? "";
     if (isObject(request.body as JsonObject)) refuseReservedNames(request.body as JsonObject, ["conditions"]);
     const cluster = await context.cluster();
-    return writeRules(cluster, { request, call: context.call, what: `Changing search rule \`${uid}\`` }, () => {
+    return writeRules(cluster, { request, call: context.call, what: `Changing search rule \`${uid}\``, uid }, () => {
       const body = onNodes(cluster, request.body);
       return {
         sent: { ...request, body },
@@ -103,7 +104,7 @@ export const searchRuleDeletionRoute: RouteHandler = {
     const { uid } = context.path;
     const cluster = await context.cluster();
     const what = uid === undefined ? "Deleting all search rules" : `Deleting search rule \`${uid}\``;
-    return writeRules(cluster, { request, call: context.call, what }, () => {
+    return writeRules(cluster, { request, call: context.call, what, uid }, () => {
       const doomed = cluster.rules.list().filter((rule) => uid === undefined || rule.uid === uid);
       const task =
         uid === undefined
@@ -129,27 +130,35 @@ interface RuleCall {
   readonly request: ClusterRequest;
   readonly call: CallOptions;
   readonly what: string;
+  /** The rule; all of them when absent. */
+  readonly uid: string | undefined;
 }
 
 /** One write after the other: each builds upon the rules that the one before left. */
 function writeRules(
   cluster: Cluster,
-  { request, call, what }: RuleCall,
+  { request, call, what, uid }: RuleCall,
   plan: () => RuleWrite,
 ): Promise<ClusterResponse> {
   return cluster.intake.run(RULES_INDEX, async () => {
     await cluster.registry.refresh();
     const { sent, head: headOf, records } = plan();
     const result = await broadcast(cluster, {
-      ...{ what, index: RULES_INDEX, call, signal: request.signal },
+      ...{
+        what,
+        index: RULES_INDEX,
+        call,
+        signal: request.signal,
+        matters: [{ matter: "rules", ...(uid !== undefined && { name: uid }) }],
+      },
       requests: (node) => [asNodeRequest(sent, node)],
     });
     if (result.kind === "refused") return shown(result.response);
     const { customMetadata } = request.params;
     const head = headOf(customMetadata === undefined ? {} : { customMetadata });
     await cluster.rules.put(...records(head));
-    cluster.tasks.add({ head, parts: partsOf(result.replies), copies: cluster.topology.nodes.length });
-    return { status: 202, body: enqueued(head), meta: rulesChanged(cluster) };
+    cluster.tasks.add({ head, parts: partsOf(result.replies), copies: result.replies.length });
+    return { status: 202, body: enqueued(head), meta: rulesChanged(madeBy(cluster, result.replies)) };
   });
 }
 
@@ -180,9 +189,8 @@ function shown({ status, body, headers }: NodeResponse): ClusterResponse {
 }
 
 /** What is known of a call that changed search rules. */
-function rulesChanged({ topology }: Cluster): Meta {
-  const nodes = topology.nodes.map(({ id }) => id);
+function rulesChanged(made: Meta): Meta {
   const elsewhere =
     "Other processes may take some seconds to learn of a rule, and put pinned hits elsewhere until then.";
-  return { nodes, degraded: false, exact: true, reasons: [elsewhere], failures: [] };
+  return { ...made, reasons: [elsewhere, ...made.reasons] };
 }

@@ -2,15 +2,17 @@ import { physicalUid } from "../cluster/registry.ts";
 import { applyPatch } from "../cluster/settings/apply-patch.ts";
 import { checkSettings } from "../cluster/settings/check-settings.ts";
 import { defaultSettings } from "../cluster/settings/default-settings.ts";
+import { physicalForeignKeys } from "../cluster/settings/foreign-keys.ts";
 import { toLogical } from "../cluster/settings/logical.ts";
 import { physicalPatch } from "../cluster/settings/physical.ts";
 import type { ClusterRequest, ClusterResponse, HttpMethod, JsonObject, JsonValue } from "../core/types.ts";
 import { broadcast } from "./broadcast.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { enqueued, finishLocally, newHead, partsOf } from "./enqueue.ts";
-import { physicalForeignKeys, requireJoinable } from "./foreign-keys.ts";
+import { requireJoinable } from "./foreign-keys.ts";
 import { indexForWrite } from "./index-for-write.ts";
 import { changeRow, requireOwnName } from "./index-lifecycle.ts";
+import { madeBy } from "./missing-nodes.ts";
 import { callerHeaders } from "./read.ts";
 import { rehearse } from "./rehearse.ts";
 import type { RouteHandler } from "./route.ts";
@@ -91,11 +93,12 @@ async function applyChange(cluster: Cluster, change: SettingsChange): Promise<Cl
   const settings = applyPatch(row.settings, isResetOfAll(request) ? { ...resetsOf(row.settings), ...patch } : patch);
   checkSettings(settings);
   const context = { primaryKey: row.primaryKey };
-  const physical = physicalForeignKeys(cluster, physicalPatch(row.settings, settings, context));
+  const physical = physicalForeignKeys(cluster.registry.rows, physicalPatch(row.settings, settings, context));
   const details = loggedSettings(settings, change);
   const head = newHead(cluster, { indexUid: uid, type: "settingsUpdate", details });
   const result = await broadcast(cluster, {
     ...{ what: `Changing the settings of index \`${uid}\``, index: physicalUid(row), call, signal: request.signal },
+    matters: [{ matter: "index", name: physicalUid(row) }],
     requests: (node) => [
       {
         ...{ node, method: "PATCH", path: `indexes/${physicalUid(row)}/settings`, body: JSON.stringify(physical) },
@@ -108,7 +111,7 @@ async function applyChange(cluster: Cluster, change: SettingsChange): Promise<Cl
   const changed = await changeRow(cluster, row, { settings, settingsVersion: row.settingsVersion + 1 });
   const onSettled = (view: JsonObject) => undoFailedSettings(cluster, { before: row, after: changed, view });
   cluster.tasks.add({ head, parts: partsOf(result.replies), onSettled });
-  return { status: 202, body: enqueued(head) };
+  return { status: 202, body: enqueued(head), meta: madeBy(cluster, result.replies) };
 }
 
 /** Lists that the server logs as they were sent, and as all attributes when they are reset. */
@@ -149,7 +152,7 @@ async function resetMissing(cluster: Cluster, change: SettingsChange): Promise<C
     });
   }
   const result = await broadcast(cluster, {
-    ...{ what: `Resetting the settings of index \`${uid}\``, index: uid, call, signal },
+    ...{ what: `Resetting the settings of index \`${uid}\``, index: uid, call, signal, matters: [] },
     requests: (node) => [{ node, method: "DELETE", path, ...callerHeaders(request) }],
   });
   if (result.kind === "refused")

@@ -136,14 +136,15 @@ function ownersOf(cluster: Cluster, shards: Iterable<number>): Map<NodeInfo, num
 }
 
 async function send(cluster: Cluster, write: ShardedWrite, doubts: Doubts): Promise<WriteReply[]> {
-  const { transport, clock, health, lanes, options, debts, operation } = cluster;
+  const { transport, clock, health, lanes, options, debts, missed, operation } = cluster;
   const shardsByNode = ownersOf(cluster, write.idsByShard.keys());
   health.refresh();
   const deadline = Deadline.start(clock, write.call.timeoutMs ?? options.writeTimeoutMs);
   try {
     const targets = [...shardsByNode].map(([node, shards]) => {
       const isOwed = (shard: number, id: string) => debts.ledger.owesAny(write.index, { node: node.id, shard }, [id]);
-      return { node, requests: () => write.requests(node, shards, isOwed) };
+      const whyNot = () => (missed.isBehind(node.id, write.index) ? "has yet to catch up with its index" : undefined);
+      return { node, requests: () => write.requests(node, shards, isOwed), whyNot };
     });
     const attemptTimeoutMs = deadline.remainingMs;
     const lane = write.index;
@@ -253,11 +254,12 @@ class Ballot {
 
   #findVoid(): Set<string> {
     const { index, idsByShard } = this.#write;
-    const { ledger } = this.#cluster.debts;
+    const { debts, missed } = this.#cluster;
     const found = new Set<string>();
     for (const [shard, ids] of idsByShard) {
       for (const node of this.#owners(shard)) {
-        if (ledger.owesAny(index, { node, shard }, ids)) found.add(`${shard}/${node}`);
+        const isVoid = missed.isBehind(node, index) || debts.ledger.owesAny(index, { node, shard }, ids);
+        if (isVoid) found.add(`${shard}/${node}`);
       }
     }
     return found;

@@ -2,10 +2,10 @@ import { type IndexSwap, swapProblem, swappedRows } from "../cluster/swap-rows.t
 import type { ClusterRequest, ClusterResponse, JsonObject } from "../core/types.ts";
 import type { NodeResponse } from "../transport/transport.ts";
 import { alignRules } from "./align-rules.ts";
-import { requireEveryNode } from "./broadcast.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { enqueued, finishLocally, newHead } from "./enqueue.ts";
 import { changeRows, requireOwnName, VALID_UID } from "./index-lifecycle.ts";
+import { nodesToAsk } from "./missing-nodes.ts";
 import { namesChanged } from "./names-changed.ts";
 import type { RouteHandler } from "./route.ts";
 import { askOneNode, notSupported } from "./verbatim.ts";
@@ -91,7 +91,7 @@ async function swap(cluster: Cluster, swaps: readonly IndexSwap[], call: CallOpt
   const error = swapProblem(swaps, registry.rows);
   if (error !== undefined) return finishLocally(cluster, head, { status: "failed", details, error });
   if (swaps.length === 0) return finishLocally(cluster, head, { status: "succeeded", details });
-  await requireEveryNode(cluster, { what: "Swapping indexes" });
+  await nodesToAsk(cluster, { what: "Swapping indexes", call, matters: [] });
   const storing = await changeRows(cluster, swappedRows(swaps, registry.rows));
   tasks.add({ head, parts: [...storing, ...(await alignRules(cluster, call))] });
   return { status: 202, body: enqueued(head), meta: namesChanged(cluster) };

@@ -32,6 +32,7 @@ async function restoreNodes(cluster: Cluster, current: IndexRow, former: JsonObj
   const settings = physicalPatch(current.settings, former, { primaryKey: current.primaryKey });
   const result = await broadcast(cluster, {
     ...{ what: `Taking back the settings of index \`${current.uid}\``, index, call: {}, signal: undefined },
+    matters: [{ matter: "index", name: index }],
     requests: (node) => [settingsRequest(cluster, node, { index, settings })],
   });
   if (result.kind === "refused") return; // nothing was accepted that could be waited for

@@ -35,12 +35,12 @@ function bodyText({ body, path, isText = DOCUMENTS_PATH.test(path) }: ClusterReq
  * @throws MiroirError `miroir_shard_unavailable` when no node answers
  */
 export async function askOneNode(cluster: Cluster, request: ClusterRequest, call: CallOptions): Promise<NodeResponse> {
-  const { topology, health, transport, clock, options } = cluster;
+  const { health, transport, clock, options } = cluster;
   health.refresh();
   const deadline = Deadline.start(clock, call.timeoutMs ?? options.readTimeoutMs, request.signal);
   const failures = [];
   try {
-    const candidates = [...topology.nodes].sort(
+    const candidates = upToDate(cluster, request).sort(
       (a, b) => Number(health.isSuspect(a.id)) - Number(health.isSuspect(b.id)),
     );
     for (const node of candidates) {
@@ -59,6 +59,16 @@ export async function askOneNode(cluster: Cluster, request: ClusterRequest, call
   throw new MiroirError("miroir_shard_unavailable", `No node answers: ${describeFailures(failures)}.`, {
     status: 503,
     attempts: failures,
+  });
+}
+
+/** The nodes that know all there is to know about what a path names: an index of theirs, every index, or keys and such. */
+export function upToDate({ topology, missed }: Cluster, { path }: Pick<ClusterRequest, "path">): NodeInfo[] {
+  const [, index] = /^indexes\/([^/]+)/.exec(path) ?? [];
+  const isGeneral = path === "indexes" || path === "stats";
+  return topology.nodes.filter(({ id }) => {
+    if (isGeneral) return !missed.isBehindAnyhow(id);
+    return index === undefined ? missed.whyHeld(id) === undefined : !missed.isBehind(id, index);
   });
 }
 

@@ -6,6 +6,7 @@ import { DebtBook } from "../../src/execute/debt-book.ts";
 import { HealthMonitor } from "../../src/execute/health-monitor.ts";
 import { IndexRegistry } from "../../src/execute/index-registry.ts";
 import { Lanes } from "../../src/execute/lane.ts";
+import { MissedBook } from "../../src/execute/missed-book.ts";
 import { NodeRecords } from "../../src/execute/node-records.ts";
 import { Operator } from "../../src/execute/operator.ts";
 import { RuleBook } from "../../src/execute/rule-book.ts";
@@ -54,6 +55,7 @@ export async function memoryCluster(script: Script, shape: MemoryClusterShape): 
   const isSuspect = (node: string) => health.isSuspect(node);
   const shared = new NodeRecords({ operator, live, isSuspect });
   const debts = new DebtBook(shared, systemRandom);
+  const missed = new MissedBook(shared, systemRandom);
   const stamps = new HybridClock({ now: () => clock.now(), writer: 1 });
   const learn: DebtBook["load"] = (records) => debts.load(records);
   const cluster: Cluster = {
@@ -69,12 +71,14 @@ export async function memoryCluster(script: Script, shape: MemoryClusterShape): 
       operator,
       health,
       debts,
+      missed,
       stamps,
     },
     registry: new IndexRegistry({ records: shared, clock, operator, maxAgeMs: 2000, learn, stamps }),
     rules: new RuleBook({ records: shared, stamps }),
     lanes: new Lanes(),
     repairer: { close: async () => undefined, rounds: 0 },
+    catchUp: { close: async () => undefined },
     intake: new Lanes(),
     tasks: new TaskTracker({
       ...{ operator, clock, isSuspect, highWater: new TaskHighWater(), timeoutMs: 1000, sweepMs: 1000, keep: 100 },

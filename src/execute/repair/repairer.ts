@@ -8,6 +8,7 @@ import type { DebtBook } from "../debt-book.ts";
 import type { HealthMonitor } from "../health-monitor.ts";
 import type { IndexRegistry } from "../index-registry.ts";
 import type { Lanes } from "../lane.ts";
+import type { MissedBook } from "../missed-book.ts";
 import { type Operator, OperatorCallFailed } from "../operator.ts";
 import type { ClusterView } from "../view/cluster-view.ts";
 import { drain } from "./drain.ts";
@@ -29,6 +30,8 @@ export interface RepairerOptions {
   readonly landingMs: number;
   /** Pause between two rounds, in milliseconds. */
   readonly roundMs: number;
+  /** Tells the nodes that have yet to be given an index as it is, before documents can be copied there. */
+  readonly missed: Pick<MissedBook, "isBehind">;
   /** False leaves the debts to others. */
   readonly isEnabled: boolean;
 }
@@ -188,15 +191,15 @@ export class Repairer {
 
   /** Who is copied from and to; `undefined` when no replica that has everything, nor all replicas together, can be asked. */
   #plan(row: IndexRow, ripe: readonly Debt[]): OwedShard | undefined {
-    const { view, debts: book, health } = this.#options;
+    const { view, debts: book, health, missed } = this.#options;
     const { topology, nodesById } = view.live;
     const shard = ripe[0]?.shard ?? 0;
     const owners = ownersOf(topologyOf(row, topology), shard).flatMap((id) => nodesById.get(id) ?? []);
-    const reachable = owners.filter(({ id }) => !health.isSuspect(id));
+    const index = physicalUid(row);
+    const reachable = owners.filter(({ id }) => !health.isSuspect(id) && !missed.isBehind(id, index));
     // A node may have gone since the round began: what is not compared is not paid.
     const debts = ripe.filter(({ node }) => reachable.some(({ id }) => id === node));
     if (debts.length === 0) return undefined;
-    const index = physicalUid(row);
     const [whole] = reachable.filter((node) => !book.ledger.owes(index, node.id, shard));
     const ids = debts.some((debt) => debt.ids === "all") ? "all" : [...new Set(debts.flatMap((debt) => debt.ids))];
     const common = { row, shard, debts, ids, owners: owners.map(({ id }) => id) } as const;

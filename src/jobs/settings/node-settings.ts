@@ -1,9 +1,9 @@
 import { type IndexRow, physicalUid } from "../../cluster/registry.ts";
+import { physicalForeignKeys } from "../../cluster/settings/foreign-keys.ts";
 import { toPhysical } from "../../cluster/settings/physical.ts";
 import { differingSettings, restoringPatch } from "../../cluster/settings/settings-difference.ts";
 import type { JsonObject, NodeInfo } from "../../core/types.ts";
 import type { Cluster } from "../../routes/cluster.ts";
-import { physicalForeignKeys } from "../../routes/foreign-keys.ts";
 
 /** One index on one node. */
 export interface IndexOnNode {
@@ -40,5 +40,5 @@ export async function restoreSettings(
 }
 
 function wanted(cluster: Cluster, { settings, primaryKey }: IndexRow): JsonObject {
-  return physicalForeignKeys(cluster, toPhysical(settings, { primaryKey }));
+  return physicalForeignKeys(cluster.registry.rows, toPhysical(settings, { primaryKey }));
 }
