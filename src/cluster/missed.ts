@@ -18,7 +18,7 @@ const missedSchema = z.object({
  * - `key`, `features`, `rules`: API keys, experimental features and dynamic search rules
  * - `records`: what processes share, where the nodes keep it
  */
-export type Matter = (typeof matters)[number];
+type Matter = (typeof matters)[number];
 
 /**
  * An administrative change that a node missed. It says what the node must be given again, not how: the state that is in

@@ -113,6 +113,6 @@ function entryKey(recordId: string, { node, matter, name = "" }: MissedChange): 
 }
 
 /** The subject of one sentence inside another. */
-export function inSentence(what: string): string {
+function inSentence(what: string): string {
   return `${what.charAt(0).toLowerCase()}${what.slice(1)}`;
 }

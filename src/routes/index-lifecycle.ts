@@ -40,7 +40,7 @@ export async function createIndex(
   { request, call }: IndexCall,
 ): Promise<{ result: BroadcastResult; row: IndexRow }> {
   const { uid, primaryKey } = index;
-  const row = newRow(cluster, index);
+  let row = newRow(cluster, index);
   await refuseForeignIndex(cluster, row);
   await alignRules(cluster, call); // of an index that could not be created nobody told them
   const settings = foundingSettings(row);
@@ -58,7 +58,10 @@ export async function createIndex(
       settingsRequest(cluster, node, { index: physicalUid(row), settings }),
     ],
   });
-  if (result.kind === "acknowledged") await cluster.registry.put(row);
+  if (result.kind === "acknowledged") {
+    row = { ...row, stamp: cluster.stamps.next(false) }; // above the stamps of what is written down as missed
+    await cluster.registry.put(row);
+  }
   return { result, row };
 }
 

@@ -1,5 +1,6 @@
 import { Meilisearch } from "meilisearch";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { metaOf } from "../../src/index.ts";
 import { createEmbeddedNode, type EmbeddedNode } from "../../src/testing/embedded-node/index.ts";
 import { clientsOver, configOf, MASTER_KEY, startCluster, startNodes } from "../support/cluster.ts";
 import { embedded } from "../support/environment.ts";
@@ -10,22 +11,25 @@ keyScenarios(embedded);
 const KEY = { actions: ["search"], indexes: ["*"], expiresAt: null };
 
 describe("a change of keys while a node is in trouble", () => {
-  it("is refused while the node is down, and changes nothing", async () => {
+  it("is made on the others while the node is down, which is not asked for keys before it has it", async () => {
     const { client, nodes, directs } = await startCluster({ settings: { attemptTimeoutMs: 800 } });
     await client.health();
-    await nodes[2]?.close();
-    await client.health();
-    const refused = { code: "miroir_no_quorum", message: expect.stringContaining("Nothing was changed.") };
-    await expect(client.createKey(KEY)).rejects.toMatchObject(refused);
-    const { results } = (await directs[0]?.getKeys()) ?? { results: [] };
-    expect(results).toHaveLength(4);
-    expect((await client.getKeys()).results).toHaveLength(4);
+    await nodes[2]?.crash({ keepData: true });
+    const { uid } = await client.createKey(KEY);
+    await expect(client.createKey({ ...KEY, uid })).rejects.toMatchObject({
+      cause: { code: "api_key_already_exists" },
+    });
+    expect((await directs[0]?.getKeys())?.results).toHaveLength(5);
+    await nodes[2]?.restart();
+    expect((await client.getKeys()).results.map((key) => key.uid)).toContain(uid);
+    expect(metaOf(await client.getKeys())).toMatchObject({ degraded: true, nodes: ["node-0", "node-1"] });
+    await expect(directs[2]?.getKey(uid)).rejects.toMatchObject({ cause: { code: "api_key_not_found" } });
   });
 
-  it("says which nodes did it when one fails half-way, and is finished by the call that it names", async () => {
+  it("says which nodes did it when one refuses it, and is finished by the call that it names", async () => {
     const { client, nodes, directs } = await startCluster();
     await client.health();
-    nodes[2]?.faults.set({ status: 500, times: 1, match: ({ path, method }) => method === "POST" && path === "/keys" });
+    nodes[2]?.faults.set({ status: 403, times: 1, match: ({ path, method }) => method === "POST" && path === "/keys" });
     const error: unknown = await client.createKey(KEY).catch((reason: unknown) => reason);
     expect(error).toMatchObject({
       code: "miroir_no_quorum",

@@ -181,15 +181,6 @@ describe("a write while a replica is dead", () => {
     await expect(view.index(UID).addDocuments(revision(3))).rejects.toMatchObject({ code: "miroir_no_quorum" });
     await expect(client.index(UID).addDocuments(revision(4))).resolves.toMatchObject({ status: "enqueued" });
   });
-
-  it("refuses to create an index or change settings, which every node must do", async () => {
-    const { client, nodes } = await filled({ replicationFactor: 2 });
-    await nodes[0]?.crash({ keepData: true });
-    await client.index(UID).addDocuments(revision(2));
-    await expect(client.createIndex("more")).rejects.toMatchObject({ code: "miroir_no_quorum" });
-    await expect(client.index(UID).updateStopWords(["the"])).rejects.toMatchObject({ code: "miroir_no_quorum" });
-    expect(await client.index(UID).getStopWords()).toEqual([]);
-  });
 });
 
 describe("a replica that owes a write", () => {

@@ -1,6 +1,5 @@
 import { type MissedChange, missedSince } from "../../cluster/missed.ts";
-import { holderOf } from "../../cluster/physical-names.ts";
-import { physicalUid } from "../../cluster/registry.ts";
+import { holderOf, isDropped } from "../../cluster/physical-names.ts";
 import type { NodeInfo } from "../../core/types.ts";
 import type { HealthMonitor } from "../health-monitor.ts";
 import type { IndexRegistry } from "../index-registry.ts";
@@ -111,7 +110,8 @@ export class CatchUp {
     const { registry, rules } = this.#options;
     if (name === undefined) return true;
     if (matter === "index") {
-      return [...registry.rows.values()].some((row) => row.stamp > stamp && physicalUid(row) === name);
+      if (isDropped(name, registry.rows)) return true; // no name is used twice
+      return (holderOf(name, registry.rows)?.stamp ?? "") > stamp;
     }
     return matter !== "rules" || rules.records.some((rule) => rule.uid === name && rule.stamp > stamp);
   }
