@@ -7,6 +7,8 @@ import { MiroirError } from "../core/errors.ts";
 import type { StateRecord } from "../execute/state-index.ts";
 import { StoreRecords } from "../execute/store-records.ts";
 import type { Hasher } from "../routing/shard.ts";
+import { systemClock } from "../util/clock.ts";
+import { systemRandom } from "../util/random.ts";
 import { CommandFailed, EXIT } from "./exit-code.ts";
 import { parseCount, parseNodeList } from "./node-list.ts";
 
@@ -115,7 +117,8 @@ async function fileTarget(file: string, { rf, shards }: ClusterFlags, hasher: Ha
   const { topology, store } = source;
   const unsaid = { ids: new Set<string>(), replicationFactor: false, shards: false };
   try {
-    const records = store && (await new StoreRecords(store).readAll());
+    const environment = { clock: systemClock, random: systemRandom };
+    const records = store && (await new StoreRecords(store, environment).readAll());
     return { topology, unsaid, isFromFile: true, address, ...(records && { records }) };
   } finally {
     await source.close();

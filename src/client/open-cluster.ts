@@ -85,7 +85,7 @@ export async function openCluster(
     known.clusterId = met.topology.clusterId;
     const view = await openView(source, met.topology, { config, environment, events });
     tellTopologies(events, view.live);
-    const inStore = source.store && new StoreRecords(source.store);
+    const inStore = source.store && new StoreRecords(source.store, environment);
     const cluster = assemble({
       ...{ view, events, hasher, clock, random, transport, operator, highWater, verify, config, inStore },
     });

@@ -153,18 +153,41 @@ export class IndexRegistry {
     return this.#logicalUids.get(physical) ?? physical;
   }
 
+  /** Does work that belongs to the nodes' index of this name while no other process that shares the store does. */
+  alone<T>(physical: string, work: () => Promise<T>): Promise<T> {
+    return this.#options.records.alone(`settings/${physical}`, work);
+  }
+
   /**
    * Makes rows the ones in force, all of them at once: known here now. Answers the node tasks that are to show them.
    * @throws MiroirError `miroir_store_unavailable` when they cannot be recorded
    */
   async put(...rows: readonly IndexRow[]): Promise<readonly StoringTask[]> {
     for (const row of rows) this.#keep(row);
-    const records = rows.map((row): StateRecord => {
-      return { id: recordId(row.uid), kind: "index", value: row as unknown as JsonObject };
-    });
+    const records = rows.map(recordOf);
     const names = rows.map(({ uid }) => `\`${uid}\``).join(", ");
     const storing = await this.#options.records.put(records, `Index ${names}`);
     for (const { uid } of rows) this.#storing.set(uid, storing);
+    return storing;
+  }
+
+  /**
+   * As {@link put}, for rows that were made from others: `undefined`, and nothing is changed, when another process changed
+   * one of those.
+   */
+  async replace(
+    replacements: readonly { readonly row: IndexRow; readonly former: IndexRow | undefined }[],
+  ): Promise<readonly StoringTask[] | undefined> {
+    const names = replacements.map(({ row }) => `\`${row.uid}\``).join(", ");
+    const storing = await this.#options.records.replace(
+      replacements.map(({ row, former }) => ({ record: recordOf(row), formerStamp: former?.stamp })),
+      `Index ${names}`,
+    );
+    if (storing === undefined) return undefined;
+    for (const { row } of replacements) {
+      this.#keep(row);
+      this.#storing.set(row.uid, storing);
+    }
     return storing;
   }
 
@@ -216,6 +239,10 @@ export class IndexRegistry {
     if (!row.deleted) this.#logicalUids.set(physicalUid(row), row.uid);
     if (row.replicate === "everywhere") this.#everywhere.add(physicalUid(row));
   }
+}
+
+function recordOf(row: IndexRow): StateRecord {
+  return { id: recordId(row.uid), kind: "index", value: row as unknown as JsonObject };
 }
 
 /** Id of the record that holds the row of an index. */

@@ -2,7 +2,7 @@ import { MiroirError } from "../core/errors.ts";
 import type { NodeInfo } from "../core/types.ts";
 import { firstRecord } from "./first-record.ts";
 import type { Operator } from "./operator.ts";
-import type { SharedRecords } from "./shared-records.ts";
+import type { Replacement, SharedRecords } from "./shared-records.ts";
 import { putState, readState, type StateRecord } from "./state-index.ts";
 import { notStored, type StoringTask, storeOnNodes, untilStored } from "./store-on-nodes.ts";
 import type { LiveTopology } from "./view/live-topology.ts";
@@ -59,6 +59,17 @@ export class NodeRecords implements SharedRecords {
     if (isEnough?.(takers) !== true) throw notStored(others, { failures, what });
     await missedBy?.(others, `Recording ${what}`);
     return storing;
+  }
+
+  replace(replacements: readonly Replacement[], what: string): Promise<readonly StoringTask[]> {
+    return this.put(
+      replacements.map(({ record }) => record),
+      what,
+    );
+  }
+
+  alone<T>(_name: string, work: () => Promise<T>): Promise<T> {
+    return work();
   }
 
   async keep(record: StateRecord, what: string): Promise<void> {

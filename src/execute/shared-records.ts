@@ -17,6 +17,13 @@ export interface SharedRecords {
    */
   put(records: readonly StateRecord[], what: string): Promise<readonly StoringTask[]>;
   /**
+   * As {@link put}, when nobody changed the records since they were read; undefined, and nothing is kept, when somebody
+   * did. Nodes have no compare-and-set: there the last one wins.
+   */
+  replace(replacements: readonly Replacement[], what: string): Promise<readonly StoringTask[] | undefined>;
+  /** Does work of this name while no other process does; processes that share nothing but nodes do not wait for each other. */
+  alone<T>(name: string, work: () => Promise<T>): Promise<T>;
+  /**
    * Keeps a record in at least one place that outlives this process, for what must be known even while nodes are down.
    * @param what the record in words, for the error
    * @throws MiroirError `miroir_store_unavailable`
@@ -24,4 +31,10 @@ export interface SharedRecords {
   keep(record: StateRecord, what: string): Promise<void>;
   /** Resolves when everybody who reads is shown what these tasks store, or it took too long. */
   untilShown(storing: readonly StoringTask[]): Promise<void>;
+}
+
+/** A record and the stamp of the one that it is made from, absent when it is the first. */
+export interface Replacement {
+  readonly record: StateRecord;
+  readonly formerStamp: string | undefined;
 }

@@ -1,9 +1,10 @@
 import type { JsonObject } from "../core/types.ts";
 import type { StateStore, StoreChange, StoreEntry } from "../store/state-store.ts";
 import { stampOf } from "./latest-records.ts";
-import type { SharedRecords } from "./shared-records.ts";
+import type { Replacement, SharedRecords } from "./shared-records.ts";
 import type { StateRecord } from "./state-index.ts";
 import type { StoringTask } from "./store-on-nodes.ts";
+import { StoreTurns, type TurnEnvironment } from "./store-turns.ts";
 
 /** Prefix of the keys of records. */
 const RECORDS = "record/";
@@ -11,9 +12,11 @@ const RECORDS = "record/";
 /** The records of a cluster with a store: entries of it, there for every process as soon as they are written. */
 export class StoreRecords implements SharedRecords {
   readonly #store: StateStore;
+  readonly #turns: StoreTurns;
 
-  constructor(store: StateStore) {
+  constructor(store: StateStore, environment: TurnEnvironment) {
     this.#store = store;
+    this.#turns = new StoreTurns(store, environment);
   }
 
   async readAll(): Promise<readonly StateRecord[]> {
@@ -31,6 +34,22 @@ export class StoreRecords implements SharedRecords {
       const changes = (await Promise.all(records.map((record) => this.#changeTo(record)))).flat();
       if (changes.length === 0 || (await this.#store.commit(changes)).ok) return [];
     }
+  }
+
+  async replace(replacements: readonly Replacement[]): Promise<readonly StoringTask[] | undefined> {
+    for (;;) {
+      const currents = await Promise.all(replacements.map(({ record }) => this.#store.get(keyOf(record))));
+      const stamps = currents.map((current) => current && stampOf(recordOf(current)));
+      if (replacements.some(({ formerStamp }, position) => formerStamp !== stamps[position])) return undefined;
+      const changes = replacements.map(({ record }, position): StoreChange => {
+        return { ...recordChange(record), expected: currents[position]?.revision ?? null };
+      });
+      if ((await this.#store.commit(changes)).ok) return [];
+    }
+  }
+
+  alone<T>(name: string, work: () => Promise<T>): Promise<T> {
+    return this.#turns.run(name, work);
   }
 
   async keep(record: StateRecord): Promise<void> {
@@ -56,8 +75,13 @@ export class StoreRecords implements SharedRecords {
 }
 
 /** The change of a store that writes a record. */
-export function recordChange({ id, kind, value }: StateRecord): StoreChange {
-  return { key: `${RECORDS}${id}`, value: { kind, value } };
+export function recordChange(record: StateRecord): StoreChange {
+  const { kind, value } = record;
+  return { key: keyOf(record), value: { kind, value } };
+}
+
+function keyOf({ id }: Pick<StateRecord, "id">): string {
+  return `${RECORDS}${id}`;
 }
 
 function recordOf({ key, value }: StoreEntry): StateRecord {

@@ -1,4 +1,4 @@
-import { freshGeneration } from "../cluster/physical-names.ts";
+import { freshGeneration, type IndexRows } from "../cluster/physical-names.ts";
 import { type IndexRow, physicalUid } from "../cluster/registry.ts";
 import { defaultSettings } from "../cluster/settings/default-settings.ts";
 import { sameJson } from "../cluster/settings/json-shape.ts";
@@ -40,7 +40,8 @@ export async function createIndex(
   { request, call }: IndexCall,
 ): Promise<{ result: BroadcastResult; row: IndexRow }> {
   const { uid, primaryKey } = index;
-  let row = newRow(cluster, index);
+  const former = cluster.registry.rows.get(uid);
+  const row = newRow(cluster, index);
   await refuseForeignIndex(cluster, row);
   await alignRules(cluster, call); // of an index that could not be created nobody told them
   const settings = foundingSettings(row);
@@ -58,11 +59,11 @@ export async function createIndex(
       settingsRequest(cluster, node, { index: physicalUid(row), settings }),
     ],
   });
-  if (result.kind === "acknowledged") {
-    row = { ...row, stamp: cluster.stamps.next(false) }; // above the stamps of what is written down as missed
-    await cluster.registry.put(row);
-  }
-  return { result, row };
+  if (result.kind === "refused") return { result, row };
+  const created = { ...row, stamp: cluster.stamps.next(false) }; // above the stamps of what is written down as missed
+  if ((await cluster.registry.replace([{ row: created, former }])) !== undefined) return { result, row: created };
+  await cluster.registry.refresh(); // another process created it in the same moment
+  return { result, row: cluster.registry.peek(uid) ?? created };
 }
 
 /** An index that the nodes have and the registry does not was made behind miroir's back: its documents carry no tags. */
@@ -137,18 +138,39 @@ export function settingsRequest(
   };
 }
 
-/** Writes a changed row with a new stamp. */
+/** Changes the row of an index of the nodes, whatever it is called by now and whatever else of it was changed since. */
 export async function changeRow(cluster: Cluster, row: IndexRow, change: Partial<IndexRow>): Promise<IndexRow> {
-  cluster.stamps.observe(row.stamp); // the new row must be above the old one even when our clock is behind
-  const changed = { ...row, ...change, stamp: cluster.stamps.next(false) };
-  await cluster.registry.put(changed);
-  return changed;
+  const { registry, stamps } = cluster;
+  for (let former = row; ; ) {
+    stamps.observe(former.stamp); // the new row must be above the old one even when our clock is behind
+    const changed = { ...former, ...change, stamp: stamps.next(false) };
+    if ((await registry.replace([{ row: changed, former }])) !== undefined) return changed;
+    await registry.refresh();
+    const current = registry.holderOf(physicalUid(row));
+    if (current === undefined) return changed; // deleted since: there is nothing to change any more
+    former = current;
+  }
 }
 
-/** Writes changed rows with new stamps, all of them at once. */
-export async function changeRows(cluster: Cluster, rows: readonly IndexRow[]): Promise<readonly StoringTask[]> {
-  for (const { stamp } of rows) cluster.stamps.observe(stamp); // see changeRow()
-  return cluster.registry.put(...rows.map((row) => ({ ...row, stamp: cluster.stamps.next(false) })));
+/**
+ * Writes changed rows with new stamps, all of them at once. Answers the node tasks that show them.
+ * @param plan the rows as they shall be, made from those in force; undefined when that cannot be done any more
+ */
+export async function changeRows(
+  { registry, stamps }: Cluster,
+  plan: (rows: IndexRows) => readonly IndexRow[] | undefined,
+): Promise<readonly StoringTask[] | undefined> {
+  for (;;) {
+    const planned = plan(registry.rows);
+    if (planned === undefined) return undefined;
+    for (const { stamp } of planned) stamps.observe(stamp); // see changeRow()
+    const replacements = planned.map((row) => {
+      return { row: { ...row, stamp: stamps.next(false) }, former: registry.rows.get(row.uid) };
+    });
+    const storing = await registry.replace(replacements);
+    if (storing !== undefined) return storing;
+    await registry.refresh();
+  }
 }
 
 /** Fixes the primary key of an index that has none yet, on every node. */

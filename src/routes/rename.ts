@@ -1,8 +1,10 @@
+import type { IndexRows } from "../cluster/physical-names.ts";
 import type { IndexRow } from "../cluster/registry.ts";
-import { swappedRows } from "../cluster/swap-rows.ts";
+import { swapProblem, swappedRows } from "../cluster/swap-rows.ts";
 import type { ClusterRequest, ClusterResponse, JsonObject } from "../core/types.ts";
 import { alignRules } from "./align-rules.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
+import { afterwards } from "./current.ts";
 import { enqueued, finishLocally, newHead, partsOf } from "./enqueue.ts";
 import { changeRows, requireOwnName, setPrimaryKey } from "./index-lifecycle.ts";
 import { nodesToAsk } from "./missing-nodes.ts";
@@ -34,12 +36,18 @@ export async function renameIndex(cluster: Cluster, rename: Rename): Promise<Clu
   await nodesToAsk(cluster, { what: `Renaming index \`${uid}\``, call: rename.call, matters: [] });
   const keyed = await withPrimaryKey(cluster, row, rename);
   if ("response" in keyed) return keyed.response;
-  const rows = swappedRows([{ indexes: [uid, newUid], rename: true }], cluster.registry.rows);
-  const storing = await changeRows(cluster, rows);
+  const storing = await changeRows(cluster, (rows) => renamedRows(rows, uid, newUid));
+  if (storing === undefined) return renameIndex(cluster, rename); // another process was faster
   const onSettled = (view: JsonObject) => undoWhenFailed(cluster, { rename, row, view });
   const aligning = await alignRules(cluster, rename.call);
   cluster.tasks.add({ head, parts: [...keyed.parts, ...storing, ...aligning], onSettled });
   return { status: 202, body: enqueued(head), meta: namesChanged(cluster) };
+}
+
+/** Undefined when there is nothing to rename, or the name is taken. */
+function renamedRows(rows: IndexRows, uid: string, newUid: string): IndexRow[] | undefined {
+  const swaps = [{ indexes: [uid, newUid] as const, rename: true }];
+  return swapProblem(swaps, rows) === undefined ? swappedRows(swaps, rows) : undefined;
 }
 
 function takenName({ registry }: Cluster, uid: string): { code: string; message: string } | undefined {
@@ -65,13 +73,15 @@ async function undoWhenFailed(
   cluster: Cluster,
   { rename, row, view }: { readonly rename: Rename; readonly row: IndexRow; readonly view: JsonObject },
 ): Promise<void> {
-  const { uid, newUid } = rename;
-  const { registry } = cluster;
-  if (view["status"] !== "failed" || registry.peek(newUid) === undefined || registry.peek(uid) !== undefined) return;
-  const back = swappedRows([{ indexes: [newUid, uid], rename: true }], registry.rows);
-  await changeRows(
-    cluster,
-    back.map((each) => (each.uid === uid ? { ...each, primaryKey: row.primaryKey } : each)),
-  );
-  await alignRules(cluster, rename.call);
+  if (view["status"] !== "failed") return;
+  await afterwards(cluster, (now) => undo(now, rename, row));
+}
+
+async function undo(cluster: Cluster, { uid, newUid, call }: Rename, row: IndexRow): Promise<void> {
+  const back = await changeRows(cluster, (rows) => {
+    return renamedRows(rows, newUid, uid)?.map((each) =>
+      each.uid === uid ? { ...each, primaryKey: row.primaryKey } : each,
+    );
+  });
+  if (back !== undefined) await alignRules(cluster, call);
 }

@@ -1,4 +1,4 @@
-import { physicalUid } from "../cluster/registry.ts";
+import { type IndexRow, physicalUid } from "../cluster/registry.ts";
 import { applyPatch } from "../cluster/settings/apply-patch.ts";
 import { checkSettings } from "../cluster/settings/check-settings.ts";
 import { defaultSettings } from "../cluster/settings/default-settings.ts";
@@ -89,7 +89,17 @@ async function applyChange(cluster: Cluster, change: SettingsChange): Promise<Cl
   requireJoinable(cluster, uid, patch);
   const index = await indexForWrite(cluster, { uid, primaryKey: null }, { request, call });
   if ("response" in index) return index.response;
-  const { row } = index;
+  const physical = physicalUid(index.row);
+  const response = await cluster.registry.alone(physical, async () => {
+    const row = await cluster.registry.findNow(uid);
+    return row === undefined || physicalUid(row) !== physical ? undefined : changeSettings(cluster, row, change);
+  });
+  return response ?? applyChange(cluster, change); // the name has come to stand for another index
+}
+
+/** One change of an index after the other: each is made from what the one before left. */
+async function changeSettings(cluster: Cluster, row: IndexRow, change: SettingsChange): Promise<ClusterResponse> {
+  const { uid, patch, request, call } = change;
   const settings = applyPatch(row.settings, isResetOfAll(request) ? { ...resetsOf(row.settings), ...patch } : patch);
   checkSettings(settings);
   const context = { primaryKey: row.primaryKey };

@@ -92,7 +92,10 @@ async function swap(cluster: Cluster, swaps: readonly IndexSwap[], call: CallOpt
   if (error !== undefined) return finishLocally(cluster, head, { status: "failed", details, error });
   if (swaps.length === 0) return finishLocally(cluster, head, { status: "succeeded", details });
   await nodesToAsk(cluster, { what: "Swapping indexes", call, matters: [] });
-  const storing = await changeRows(cluster, swappedRows(swaps, registry.rows));
+  const storing = await changeRows(cluster, (rows) => {
+    return swapProblem(swaps, rows) === undefined ? swappedRows(swaps, rows) : undefined;
+  });
+  if (storing === undefined) return swap(cluster, swaps, call); // another process took an index away
   tasks.add({ head, parts: [...storing, ...(await alignRules(cluster, call))] });
   return { status: 202, body: enqueued(head), meta: namesChanged(cluster) };
 }

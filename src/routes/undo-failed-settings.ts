@@ -3,6 +3,7 @@ import { physicalPatch } from "../cluster/settings/physical.ts";
 import type { JsonObject } from "../core/types.ts";
 import { broadcast } from "./broadcast.ts";
 import type { Cluster } from "./cluster.ts";
+import { afterwards } from "./current.ts";
 import { partsOf } from "./enqueue.ts";
 import { changeRow, settingsRequest } from "./index-lifecycle.ts";
 
@@ -18,12 +19,19 @@ export interface SettledChange {
  * Settings that a node could not apply are not in force: nodes that could, such as one without the documents that stood
  * in the way, get the former ones back, and so does the row.
  */
-export async function undoFailedSettings(cluster: Cluster, { before, after, view }: SettledChange): Promise<void> {
-  if (view["status"] === "succeeded") return;
-  const current = cluster.registry.holderOf(physicalUid(before)); // it may have another name by now
-  if (current?.settingsVersion !== after.settingsVersion) return; // changed again since, on top of this one
-  await restoreNodes(cluster, current, before.settings);
-  await changeRow(cluster, current, { settings: before.settings, settingsVersion: after.settingsVersion + 1 });
+export async function undoFailedSettings(cluster: Cluster, change: SettledChange): Promise<void> {
+  if (change.view["status"] !== "succeeded") await afterwards(cluster, (now) => undo(now, change));
+}
+
+async function undo(cluster: Cluster, { before, after }: SettledChange): Promise<void> {
+  const { registry } = cluster;
+  await registry.alone(physicalUid(before), async () => {
+    await registry.refresh();
+    const current = registry.holderOf(physicalUid(before)); // it may have another name by now
+    if (current?.settingsVersion !== after.settingsVersion) return; // changed again since, on top of this one
+    await restoreNodes(cluster, current, before.settings);
+    await changeRow(cluster, current, { settings: before.settings, settingsVersion: after.settingsVersion + 1 });
+  });
 }
 
 /** Returns when the nodes have applied it, so that whoever waited for the task reads the former settings from each. */

@@ -10,14 +10,22 @@ import { type NodeTalk, perform } from "./node-talk.ts";
 
 /** What {@link alignIndex} works with. */
 export interface IndexAlignment extends NodeTalk {
-  readonly registry: Pick<IndexRegistry, "rows">;
+  readonly registry: IndexRegistry;
 }
 
 /**
  * Makes a node's index of this name what the registry says: there with its primary key and settings, or gone. One that the
  * registry knows nothing of is left alone.
  */
-export async function alignIndex(alignment: IndexAlignment, node: NodeInfo, index: string): Promise<void> {
+export function alignIndex(alignment: IndexAlignment, node: NodeInfo, index: string): Promise<void> {
+  const { registry } = alignment;
+  return registry.alone(index, async () => {
+    await registry.refresh();
+    await alignNow(alignment, node, index);
+  });
+}
+
+async function alignNow(alignment: IndexAlignment, node: NodeInfo, index: string): Promise<void> {
   const { rows } = alignment.registry;
   const row = holderOf(index, rows);
   if (row !== undefined) return alignToRow(alignment, node, row);

@@ -7,7 +7,7 @@ import { type NodeTalk, perform } from "./node-talk.ts";
 
 /** What {@link alignRules} works with. */
 export interface RuleAlignment extends NodeTalk {
-  readonly registry: Pick<IndexRegistry, "rows">;
+  readonly registry: IndexRegistry;
   readonly rules: Pick<RuleBook, "records">;
 }
 
