@@ -13,6 +13,7 @@ import { NodeRecords } from "../execute/node-records.ts";
 import { Operator, type OperatorOptions } from "../execute/operator.ts";
 import { Repairer } from "../execute/repair/repairer.ts";
 import { RuleBook } from "../execute/rule-book.ts";
+import { SeenWriter } from "../execute/seen-writer.ts";
 import { requireSupportedServers } from "../execute/server-version.ts";
 import { requireSharedMasterKey } from "../execute/shared-keys.ts";
 import type { SharedRecords } from "../execute/shared-records.ts";
@@ -47,6 +48,12 @@ const SWEEP_MS = 1000;
 /** Pause between two looks at debts that may be paid, in milliseconds. */
 const REPAIR_ROUND_MS = 1000;
 
+/** Pause between two notes in a store of the task numbers seen, in milliseconds. */
+const SEEN_IN_STORE_MS = 3000;
+
+/** The same where the nodes keep the notes, each of which is a task of theirs. */
+const SEEN_ON_NODES_MS = 30_000;
+
 /** Finished tasks kept in memory. */
 const KEPT_TASKS = 10_000;
 
@@ -77,7 +84,7 @@ export async function openCluster(
   });
   const operator = new Operator({ transport, clock, random, ...credentialsOf(config) });
   const verify = (node: NodeInfo) =>
-    verifyIdentity(operator, node, { ...known, keeper: source.keeper, lastTaskUid: highWater.of(node) });
+    verifyIdentity(operator, node, { ...known, keeper: source.keeper, seen: highWater.seen(node.id) });
   try {
     await requireSupportedServers(operator, nodes);
     await requireSharedMasterKey(operator, nodes);
@@ -91,9 +98,14 @@ export async function openCluster(
     });
     for (const { node, reason } of [...met.absent, ...met.strangers]) cluster.health.distrust(node, reason);
     const records = inStore === undefined ? met.records : await inStore.readAll();
-    for (const shelf of [cluster.registry, cluster.debts, cluster.rules, cluster.missed]) shelf.load(records);
+    const { registry, debts, rules, missed } = cluster;
+    for (const shelf of [registry, debts, rules, missed, highWater]) shelf.load(records);
+    const seenWriter = new SeenWriter({
+      ...{ highWater, clock, records: cluster.records },
+      everyMs: inStore === undefined ? SEEN_ON_NODES_MS : SEEN_IN_STORE_MS,
+    });
     const unwatch = inStore?.watch(() => void cluster.registry.refresh().catch(() => undefined)); // it is read again when old
-    return { cluster, close: () => close(cluster, source, unwatch) };
+    return { cluster, close: () => close(cluster, { source, seenWriter, unwatch }) };
   } catch (error) {
     await transport.close();
     await source.close();
@@ -174,6 +186,7 @@ function assemble({ highWater, config, inStore, verify, ...shared }: Parts): Met
     debts.load(records);
     rules.load(records);
     missed.load(records);
+    highWater.load(records);
   };
   const registry = new IndexRegistry({ records, clock, operator, maxAgeMs: REGISTRY_MAX_AGE_MS, learn, stamps });
   const lanes = new Lanes();
@@ -186,7 +199,7 @@ function assemble({ highWater, config, inStore, verify, ...shared }: Parts): Met
   const repairer = new Repairer({ ...repairing, debts, lanes });
   const catchUp = new CatchUp({ ...repairing, rules, records });
   return {
-    ...{ ...shared, health, debts, missed, rules, stamps, registry, lanes, repairer, catchUp },
+    ...{ ...shared, records, highWater, health, debts, missed, rules, stamps, registry, lanes, repairer, catchUp },
     intake: new Lanes(),
     tasks: new TaskTracker({
       ...{ ...reading, clock, highWater, sweepMs: SWEEP_MS, keep: KEPT_TASKS },
@@ -228,16 +241,23 @@ function randomBelow(limit: number, random: Random): number {
   return Math.floor(random.fraction() * limit);
 }
 
+/** What else a cluster is connected to. */
+interface Ties {
+  readonly source: ClusterSource;
+  readonly seenWriter: SeenWriter;
+  readonly unwatch: (() => void) | undefined;
+}
+
 /** Lets writes under way reach their end, then ends every timer and connection. */
 async function close(
   { intake, lanes, tasks, repairer, catchUp, transport, view }: MetCluster,
-  source: ClusterSource,
-  unwatch: (() => void) | undefined,
+  { source, seenWriter, unwatch }: Ties,
 ): Promise<void> {
   await intake.idle();
   await Promise.all([repairer.close(), catchUp.close()]);
   await lanes.idle();
   await tasks.close();
+  await seenWriter.close();
   await transport.close();
   unwatch?.();
   await view.close();

@@ -5,7 +5,7 @@ import type { Attempt } from "../core/attempt.ts";
 import { ClusterUnreachable, MiroirError } from "../core/errors.ts";
 import type { ErrorBody, JsonObject, NodeInfo } from "../core/types.ts";
 import type { NodeResponse } from "../transport/transport.ts";
-import { type Keeper, keeperOf, MARKER_ID } from "./identity.ts";
+import { incarnationOf, type Keeper, keeperOf, MARKER_ID } from "./identity.ts";
 import { type Operator, OperatorCallFailed } from "./operator.ts";
 import { shareDefaultKeys } from "./shared-keys.ts";
 import { putState, readState, STATE_INDEX, STATE_SETTINGS, type StateRecord } from "./state-index.ts";
@@ -251,6 +251,8 @@ async function claim(operator: Operator, node: NodeInfo, signal: AbortSignal | u
 export interface MarkerContent extends ExpectedCluster {
   /** The topology that is about to come into force, so that a store which loses it again is known for that. */
   readonly proposed?: Topology;
+  /** See `SeenNode.incarnation`. @default what the node's marker says already */
+  readonly incarnation?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -258,7 +260,7 @@ export interface MarkerContent extends ExpectedCluster {
 export async function writeMarker(
   operator: Operator,
   node: NodeInfo,
-  { topology, proposed, keeper, signal }: MarkerContent,
+  { topology, proposed, keeper, incarnation, signal }: MarkerContent,
 ): Promise<void> {
   await operator.demand(node, {
     method: "PATCH",
@@ -267,14 +269,27 @@ export async function writeMarker(
     unchecked: true,
   });
   const { clusterId } = topology;
+  const begun = incarnation ?? (await incarnationOn(operator, node, signal));
   const value: JsonObject = {
     ...{ clusterId, nodeId: node.id, keeper, topology: topology as unknown as JsonObject },
     ...(proposed && { proposed: proposed as unknown as JsonObject }),
+    ...(begun > 1 && { incarnation: begun }),
   };
   const record: StateRecord = { id: MARKER_ID, kind: "marker", value };
   const taskUid = await putState(operator, node, [record], { unchecked: true });
   const task = await operator.waitForTask(node, taskUid, signal);
   if (task.status !== "succeeded") throw mismatch(node, `could not store its marker: ${task.error?.message}`);
+}
+
+async function incarnationOn(operator: Operator, node: NodeInfo, signal: AbortSignal | undefined): Promise<number> {
+  const path = `indexes/${STATE_INDEX}/documents/${MARKER_ID}`;
+  const { status, body } = await operator.ask(node, {
+    method: "GET",
+    path,
+    unchecked: true,
+    ...(signal && { signal }),
+  });
+  return status === 200 ? incarnationOf(JSON.parse((body as { value: string }).value) as JsonObject) : 1;
 }
 
 /** Polls until the process that won the first node has written the markers. */

@@ -2,6 +2,7 @@ import type { JsonObject, NodeInfo } from "../core/types.ts";
 import { TransportFailure } from "../transport/transport.ts";
 import type { Operator } from "./operator.ts";
 import { readState, STATE_INDEX } from "./state-index.ts";
+import type { SeenNode } from "./task-high-water.ts";
 
 /** Id of the record that says which cluster and node a server belongs to. */
 export const MARKER_ID = "marker";
@@ -14,16 +15,22 @@ export function keeperOf(marker: JsonObject): Keeper {
   return marker["keeper"] === "store" ? "store" : "nodes";
 }
 
-/** What the marker of a node must say, and the last task uid that this process saw there. */
+/** How often a node was begun anew, by its marker: 1 for one that never was rebuilt. */
+export function incarnationOf(marker: JsonObject): number {
+  const { incarnation } = marker;
+  return typeof incarnation === "number" ? incarnation : 1;
+}
+
+/** What the marker of a node must say, and what was seen of the node. */
 export interface ExpectedIdentity {
   readonly clusterId: string;
   readonly keeper: Keeper;
-  readonly lastTaskUid: number;
+  readonly seen: SeenNode;
 }
 
 /**
  * Checks that the server behind a node's address is still that node with its history: its marker names the cluster and
- * the node, and its task numbers have not gone back. Used on every new connection, so that a server that came back
+ * the node as it was begun last, and its task numbers have not gone back. Used on every new connection, so that a server that came back
  * empty, old, or as somebody else's is never read.
  * @throws TransportFailure `identity`, or why the server could not be asked
  */
@@ -35,7 +42,11 @@ export async function verifyIdentity(operator: Operator, node: NodeInfo, expecte
   // A process that keeps records elsewhere than the others would not see what they are told.
   if (keeperOf(marker) !== expected.keeper)
     throw refuse(node, "belongs to a cluster whose state was moved; start again");
-  if (expected.lastTaskUid >= 0) await verifyTasks(operator, node, expected.lastTaskUid);
+  const { incarnation, taskUid } = expected.seen;
+  if (incarnationOf(marker) < incarnation) throw refuse(node, "came back with a state from before it was rebuilt");
+  // Whoever rebuilt it wrote down first what it lacks: until that was read, nobody knows here.
+  if (incarnationOf(marker) > incarnation) throw refuse(node, "was rebuilt, and what it lacks is not known here yet");
+  if (taskUid >= 0) await verifyTasks(operator, node, taskUid);
 }
 
 async function readMarker(operator: Operator, node: NodeInfo): Promise<JsonObject | undefined> {
@@ -58,7 +69,7 @@ async function verifyTasks(operator: Operator, node: NodeInfo, lastTaskUid: numb
   const { results } = await operator.demand<{ results: { uid: number }[] }>(node, call);
   const newest = results[0]?.uid ?? -1;
   if (newest < lastTaskUid) {
-    throw refuse(node, `came back with an older state (newest task ${newest}, this process saw ${lastTaskUid})`);
+    throw refuse(node, `came back with an older state (newest task ${newest}, ${lastTaskUid} was seen)`);
   }
 }
 

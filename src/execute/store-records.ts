@@ -53,7 +53,7 @@ export class StoreRecords implements SharedRecords {
   }
 
   async keep(record: StateRecord): Promise<void> {
-    await this.#store.commit([recordChange(record)]);
+    await this.put([record]);
   }
 
   untilShown(): Promise<void> {

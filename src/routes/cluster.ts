@@ -11,6 +11,8 @@ import type { MissedBook } from "../execute/missed-book.ts";
 import type { Operator } from "../execute/operator.ts";
 import type { Repairer } from "../execute/repair/repairer.ts";
 import type { RuleBook } from "../execute/rule-book.ts";
+import type { SharedRecords } from "../execute/shared-records.ts";
+import type { TaskHighWater } from "../execute/task-high-water.ts";
 import type { ClusterView } from "../execute/view/cluster-view.ts";
 import type { Operation } from "../execute/view/operation.ts";
 import type { Hasher } from "../routing/shard.ts";
@@ -68,6 +70,10 @@ export interface Cluster {
   readonly transport: Transport;
   readonly operator: Operator;
   readonly health: HealthMonitor;
+  /** What all processes share. */
+  readonly records: SharedRecords;
+  /** What was seen of the nodes. */
+  readonly highWater: TaskHighWater;
   readonly registry: IndexRegistry;
   /** The dynamic search rules. */
   readonly rules: RuleBook;

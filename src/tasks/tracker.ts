@@ -77,7 +77,7 @@ export class TaskTracker {
   add(task: VirtualTask): void {
     const entry = this.#enter(task, true);
     this.#follow(entry);
-    for (const { node, taskUid } of task.parts) this.#options.highWater.learn(node, taskUid);
+    for (const { node, taskUid } of task.parts) this.#options.highWater.learn(node, taskUid, task.head.enqueuedAt);
     if (task.isMarked !== true) this.#announce(entry);
   }
 

@@ -54,6 +54,7 @@ export async function memoryCluster(script: Script, shape: MemoryClusterShape): 
   const health = new HealthMonitor({ health: new NodeHealth(), clock, live, patienceMs: 1000, probe });
   const isSuspect = (node: string) => health.isSuspect(node);
   const shared = new NodeRecords({ operator, live, isSuspect });
+  const highWater = new TaskHighWater();
   const debts = new DebtBook(shared, systemRandom);
   const missed = new MissedBook(shared, systemRandom);
   const stamps = new HybridClock({ now: () => clock.now(), writer: 1 });
@@ -72,6 +73,8 @@ export async function memoryCluster(script: Script, shape: MemoryClusterShape): 
       health,
       debts,
       missed,
+      records: shared,
+      highWater,
       stamps,
     },
     registry: new IndexRegistry({ records: shared, clock, operator, maxAgeMs: 2000, learn, stamps }),
@@ -81,7 +84,7 @@ export async function memoryCluster(script: Script, shape: MemoryClusterShape): 
     catchUp: { close: async () => undefined },
     intake: new Lanes(),
     tasks: new TaskTracker({
-      ...{ operator, clock, isSuspect, highWater: new TaskHighWater(), timeoutMs: 1000, sweepMs: 1000, keep: 100 },
+      ...{ operator, clock, isSuspect, highWater, timeoutMs: 1000, sweepMs: 1000, keep: 100 },
       observe: (node, outcome) => health.observe(node, outcome),
       probe: () => health.refresh(),
     }),

@@ -80,7 +80,11 @@ function hiddenLines({ uid, strays, untagged }: IndexReport): string[] {
 }
 
 /** What a node still owes, and why. */
-export function openLine({ node, index, documents, shards, reason }: OpenDebt): string {
+export function openLine({ node, index, documents, shards, changes, reason }: OpenDebt): string {
+  if (changes.length > 0) {
+    const missed = `node ${node} has yet to be given ${counted(changes.length, "change")} that it missed`;
+    return `${missed}: ${changes.join(", ")}${reason === undefined ? "" : ` (${reason})`}`;
+  }
   const what = documents === "all" ? "anything" : counted(documents, "document");
   const why = reason ?? "written to all the time, or locked by another repair";
   return `node ${node} owes index ${index}: ${what} in ${counted(shards, "shard")} (${why})`;

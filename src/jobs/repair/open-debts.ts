@@ -6,12 +6,14 @@ import { groupBy } from "../../util/group-by.ts";
 /** What one node owes of one index. */
 export interface OpenDebt {
   readonly node: string;
-  /** Logical uid. */
+  /** Logical uid; empty for administrative changes. */
   readonly index: string;
   /** Shards concerned. */
   readonly shards: number;
   /** Documents, "all" when anything in a shard may be missing. */
   readonly documents: number | "all";
+  /** Administrative changes that it was not given yet, in order; they concern no shard and no document. */
+  readonly changes: readonly string[];
   /** What has to change before it can be paid, in words; `undefined` when nothing has to. */
   readonly reason: string | undefined;
 }
@@ -34,13 +36,24 @@ function summary(cluster: Cluster, debts: readonly Debt[]): OpenDebt[] {
       index: cluster.registry.logicalUid(first.index),
       shards: new Set(debts.map(({ shard }) => shard)).size,
       documents: debts.some((debt) => debt.ids === "all") ? "all" : ids.size,
+      changes: [],
       reason:
         missing.size === 0 ? undefined : [...missing].map((id) => `node ${id} ${reasonOf(cluster, id)}`).join("; "),
     },
   ];
 }
 
-function reasonOf({ health }: Cluster, node: string): string {
+/** What each node has yet to be given of administrative changes. */
+export function openChanges({ missed, health }: Cluster): OpenDebt[] {
+  const nodes = [...new Set(missed.list().map(({ node }) => node))];
+  return nodes.map((node) => ({
+    ...{ node, index: "", shards: 0, documents: 0 },
+    changes: [...new Set(missed.list(node).map(({ what }) => what))],
+    reason: health.isAway(node) ? `node ${node} ${reasonOf({ health }, node)}` : undefined,
+  }));
+}
+
+function reasonOf({ health }: Pick<Cluster, "health">, node: string): string {
   return health.reasonOf(node) ?? "does not answer";
 }
 

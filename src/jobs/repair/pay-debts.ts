@@ -1,5 +1,5 @@
 import type { Cluster } from "../../routes/cluster.ts";
-import { missingFor, type OpenDebt, openDebts } from "./open-debts.ts";
+import { missingFor, type OpenDebt, openChanges, openDebts } from "./open-debts.ts";
 
 /** How the payment of debts is waited for. */
 export interface PayOptions {
@@ -25,17 +25,18 @@ const FRUITLESS_MS = 660_000;
  * @returns what is left: debts that wait for a node, for writers to pause, or for another repair to end
  */
 export async function payDebts(cluster: Cluster, { signal, progress }: PayOptions): Promise<OpenDebt[]> {
-  const { clock, debts, registry } = cluster;
+  const { clock, debts, missed, health, registry } = cluster;
   const hope = new Hope(cluster);
   for (let count = -1; ; ) {
     const open = debts.ledger.list();
-    if (open.length !== count) progress?.(openDebts(cluster));
-    hope.learn({
-      isChanged: open.length !== count,
-      isPayable: open.some((debt) => missingFor(cluster, debt).length === 0),
-    });
-    count = open.length;
-    if (count === 0 || hope.isLost) return openDebts(cluster);
+    const behind = missed.list();
+    const isChanged = open.length + behind.length !== count;
+    if (isChanged) progress?.([...openChanges(cluster), ...openDebts(cluster)]);
+    const isPayable =
+      open.some((debt) => missingFor(cluster, debt).length === 0) || behind.some(({ node }) => !health.isAway(node));
+    hope.learn({ isChanged, isPayable });
+    count = open.length + behind.length;
+    if (count === 0 || hope.isLost) return [...openChanges(cluster), ...openDebts(cluster)];
     await clock.sleep(LOOK_MS, signal);
     await registry.refresh().catch(() => undefined); // no node answers now; the next look may find one
   }

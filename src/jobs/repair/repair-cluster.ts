@@ -2,11 +2,16 @@ import type { StaticClusterConfig, TopologyClusterConfig } from "../../client/op
 import { ClusterSession } from "../../client/session.ts";
 import type { OpenDebt } from "./open-debts.ts";
 import { payDebts } from "./pay-debts.ts";
+import { rebuildNode } from "./rebuild-node.ts";
 
 /** How debts are paid. */
 export interface RepairOptions {
   /** Pays debts until the signal fires, and waits for nodes that are away; else once. @default false */
   readonly watch?: boolean;
+  /** A node that is begun anew first: see `rebuildNode()`. */
+  readonly rebuild?: string;
+  /** Takes the loss of shards that only this node held. @default false */
+  readonly acceptLoss?: boolean;
   readonly signal?: AbortSignal;
   /** Told of every change of what is open. */
   readonly onProgress?: (open: readonly OpenDebt[]) => void;
@@ -27,6 +32,9 @@ export async function repairCluster(
   const session = new ClusterSession({ ...config, repair: true });
   try {
     const cluster = await session.cluster();
+    if (options.rebuild !== undefined) {
+      await rebuildNode(cluster, options.rebuild, { signal, acceptLoss: options.acceptLoss === true });
+    }
     for (;;) {
       await cluster.registry.refresh().catch(() => undefined);
       const left = await payDebts(cluster, { signal, ...(onProgress && { progress: onProgress }) });

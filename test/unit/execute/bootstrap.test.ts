@@ -196,26 +196,25 @@ describe("verifyIdentity", () => {
   async function founded() {
     const setup = setUp();
     const { topology } = await setup.meet();
-    const verify = (id: string, expected: { clusterId?: string; lastTaskUid?: number } = {}) =>
-      verifyIdentity(setup.operator, nodeOf(id), {
-        keeper: "nodes" as const,
-        clusterId: topology.clusterId,
-        lastTaskUid: -1,
-        ...expected,
-      });
+    const verify = (id: string, expected: { clusterId?: string; taskUid?: number; incarnation?: number } = {}) => {
+      const { clusterId = topology.clusterId, taskUid = -1, incarnation = 1 } = expected;
+      const seen = { incarnation, taskUid, at: "" };
+      return verifyIdentity(setup.operator, nodeOf(id), { keeper: "nodes", clusterId, seen });
+    };
     return { ...setup, verify };
   }
 
-  it("accepts the node itself, also with the tasks that this process saw", async () => {
+  it("accepts the node itself, also with the tasks that was seen", async () => {
     const { verify, state } = await founded();
     await verify("a");
-    await verify("a", { lastTaskUid: state.of(nodeOf("a")).tasks.length - 1 });
+    await verify("a", { taskUid: state.of(nodeOf("a")).tasks.length - 1 });
   });
 
   it("refuses a node that lost its data, is another, belongs to another cluster, or went back in time", async () => {
     const { verify, state } = await founded();
     await expect(verify("a", { clusterId: "other" })).rejects.toMatchObject({ kind: "identity" });
-    await expect(verify("a", { lastTaskUid: 1000 })).rejects.toThrow("came back with an older state");
+    await expect(verify("a", { taskUid: 1000 })).rejects.toThrow("came back with an older state");
+    await expect(verify("a", { incarnation: 2 })).rejects.toThrow("came back with a state from before it was rebuilt");
     state.of(nodeOf("b")).documents = state.of(nodeOf("a")).documents;
     await expect(verify("b")).rejects.toThrow("is node `a`");
     state.of(nodeOf("b")).documents = undefined;
