@@ -8,6 +8,7 @@ import { debtFindings } from "./doctor/debt-findings.ts";
 import type { Finding, Severity } from "./doctor/finding.ts";
 import { indexFindings } from "./doctor/index-findings.ts";
 import { markerFindings } from "./doctor/marker-findings.ts";
+import { missedFindings } from "./doctor/missed-findings.ts";
 import { nodeFindings } from "./doctor/node-findings.ts";
 import { readIndexes } from "./doctor/read-indexes.ts";
 import { shardFindings } from "./doctor/shard-findings.ts";
@@ -45,6 +46,7 @@ async function examine(operator: Operator, target: Target): Promise<Finding[]> {
     ...indexFindings(rows, members, held),
     ...shardFindings(survey, stateOf),
     ...copyFindings(held, { topology, stateOf }),
+    ...missedFindings(survey),
     ...debtFindings(survey),
   ];
   return findings.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));

@@ -1,6 +1,7 @@
 import type { Topology } from "../cluster/topology.ts";
 import type { EventBus } from "../core/events.ts";
 import type { NodeInfo } from "../core/types.ts";
+import { AppliedSettings } from "../execute/applied-settings.ts";
 import { introduce } from "../execute/bootstrap.ts";
 import { CatchUp } from "../execute/catch-up/catch-up.ts";
 import { DebtBook } from "../execute/debt-book.ts";
@@ -199,7 +200,21 @@ function assemble({ highWater, config, inStore, verify, ...shared }: Parts): Met
   const repairer = new Repairer({ ...repairing, debts, lanes });
   const catchUp = new CatchUp({ ...repairing, rules, records });
   return {
-    ...{ ...shared, records, highWater, health, debts, missed, rules, stamps, registry, lanes, repairer, catchUp },
+    ...{
+      ...shared,
+      applied: new AppliedSettings(operator),
+      records,
+      highWater,
+      health,
+      debts,
+      missed,
+      rules,
+      stamps,
+      registry,
+      lanes,
+      repairer,
+      catchUp,
+    },
     intake: new Lanes(),
     tasks: new TaskTracker({
       ...{ ...reading, clock, highWater, sweepMs: SWEEP_MS, keep: KEPT_TASKS },

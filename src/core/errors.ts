@@ -13,6 +13,7 @@ export type MiroirErrorCode =
   | "miroir_no_quorum"
   | "miroir_not_supported"
   | "miroir_reserved_field"
+  | "miroir_settings_version_stale"
   | "miroir_shard_unavailable"
   | "miroir_shards_held"
   | "miroir_store_rolled_back"

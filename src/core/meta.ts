@@ -30,6 +30,8 @@ export interface Meta {
   /** True when the state store did not answer, so that owners of shards may have changed without this process. */
   readonly stale?: boolean;
   readonly coverage?: Coverage;
+  /** Version of the index's settings that the nodes asked have accepted; of a change of settings, the version it makes. */
+  readonly settingsVersion?: number;
   readonly write?: WriteReceipt;
   /** Requests that failed on the way to this answer. */
   readonly failures: readonly Attempt[];

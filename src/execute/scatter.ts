@@ -51,6 +51,8 @@ export interface ScatterResult {
   readonly indebted: readonly number[];
   /** Requests that failed on the way. */
   readonly failures: readonly Attempt[];
+  /** Version of the settings of the index that was read, as far as it was looked up. */
+  readonly settingsVersion?: number;
 }
 
 /** Asks one replica of every shard in parallel; what fails or is too slow is asked of other replicas, for exactly its shards. */

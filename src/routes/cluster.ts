@@ -2,6 +2,7 @@ import type { WriteConsistency } from "../cluster/quorum.ts";
 import type { Topology } from "../cluster/topology.ts";
 import type { EventBus } from "../core/events.ts";
 import type { NodeInfo } from "../core/types.ts";
+import type { AppliedSettings } from "../execute/applied-settings.ts";
 import type { CatchUp } from "../execute/catch-up/catch-up.ts";
 import type { DebtBook } from "../execute/debt-book.ts";
 import type { HealthMonitor } from "../execute/health-monitor.ts";
@@ -49,6 +50,8 @@ export interface CallOptions {
    * missing), `false` for everything else: `miroir_shard_unavailable`.
    */
   readonly partial?: boolean;
+  /** Lowest version of the settings that the nodes asked must have applied; see `metaOf(answer).settingsVersion`. */
+  readonly settingsVersion?: number;
   /** How many replicas must acknowledge this write. @default the client's `writeConsistency` */
   readonly consistency?: WriteConsistency;
   /** Budget of this call in milliseconds. @default the client's `readTimeoutMs` or `writeTimeoutMs` */
@@ -78,6 +81,8 @@ export interface Cluster {
   /** The dynamic search rules. */
   readonly rules: RuleBook;
   readonly debts: DebtBook;
+  /** Which settings the nodes have applied. */
+  readonly applied: AppliedSettings;
   /** What nodes missed of administrative changes. */
   readonly missed: MissedBook;
   /** Gives nodes what they missed, in the background. */

@@ -7,6 +7,7 @@ import { type ScatterInput, type ScatterResult, scatter } from "../execute/scatt
 import { coverShards, isCoverable } from "../routing/cover.ts";
 import type { NodeRequest, NodeResponse } from "../transport/transport.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
+import { nodesBelowFloor } from "./settings-floor.ts";
 
 /** A read of some shards of one physical index, or of several that are asked together. */
 export interface ShardRead {
@@ -34,17 +35,19 @@ export async function readShards(cluster: Cluster, read: ShardRead): Promise<Sca
   health.refresh();
   const deadline = Deadline.start(clock, read.call.timeoutMs ?? options.readTimeoutMs, read.signal);
   try {
+    const below = await belowFloor(cluster, read);
     const result = await scatter(
       {
         shards: read.shards,
-        ...coverFor(cluster, read),
+        ...coverFor(cluster, read, below),
         request: read.request,
         isNodeFault: (response, node) => lacksIndex(response) || read.isNodeFault?.(response, node) === true,
       },
       { transport, clock, deadline, health, nodesById, attemptTimeoutMs: options.attemptTimeoutMs },
     );
     read.signal?.throwIfAborted();
-    return result;
+    const settingsVersion = cluster.registry.holderOf(read.index)?.settingsVersion;
+    return settingsVersion === undefined ? result : { ...result, settingsVersion };
   } finally {
     deadline.end();
   }
@@ -55,7 +58,20 @@ function lacksIndex(response: NodeResponse): boolean {
   return (response.body as { code?: string } | undefined)?.code === "index_not_found";
 }
 
-function coverFor(cluster: Cluster, read: ShardRead): Pick<ScatterInput, "cover" | "isCoverable"> {
+/** Nodes whose settings are older than the call wants. */
+async function belowFloor(cluster: Cluster, read: ShardRead): Promise<ReadonlySet<string>> {
+  const { settingsVersion: floor } = read.call;
+  if (floor === undefined) return new Set();
+  const indexes = [read.index, ...(read.otherIndexes ?? [])];
+  const sets = await Promise.all(indexes.map((index) => nodesBelowFloor(cluster, index, floor)));
+  return new Set(sets.flatMap((set) => [...set]));
+}
+
+function coverFor(
+  cluster: Cluster,
+  read: ShardRead,
+  below: ReadonlySet<string>,
+): Pick<ScatterInput, "cover" | "isCoverable"> {
   const { topology, health, debts, missed, registry, random } = cluster;
   const { preference } = read.call;
   // An index that is replicated everywhere may be read shard by shard beside others; its debts are those of one shard.
@@ -66,7 +82,7 @@ function coverFor(cluster: Cluster, read: ShardRead): Pick<ScatterInput, "cover"
   const spread = { random: random.fraction(), ...(preference === undefined ? {} : { preference }) };
   const usable = (node: string, shard: number) => {
     if (health.isSuspect(node) || (read.onlyNode ?? node) !== node) return "no";
-    if (indexes.some(({ index }) => missed.isBehind(node, index))) return "no";
+    if (below.has(node) || indexes.some(({ index }) => missed.isBehind(node, index))) return "no";
     const isOwed = indexes.some(({ index, isWhole }) => debts.ledger.owes(index, node, isWhole ? 0 : shard));
     return isOwed ? "indebted" : "good";
   };
@@ -112,6 +128,7 @@ export function readMeta(result: ScatterResult, shards: number, reasons: readonl
     exact: !degraded && reasons.length === 0,
     reasons,
     coverage,
+    ...(result.settingsVersion === undefined ? {} : { settingsVersion: result.settingsVersion }),
     failures: result.failures,
   };
 }

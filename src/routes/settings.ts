@@ -121,7 +121,8 @@ async function changeSettings(cluster: Cluster, row: IndexRow, change: SettingsC
   const changed = await changeRow(cluster, row, { settings, settingsVersion: row.settingsVersion + 1 });
   const onSettled = (view: JsonObject) => undoFailedSettings(cluster, { before: row, after: changed, view });
   cluster.tasks.add({ head, parts: partsOf(result.replies), onSettled });
-  return { status: 202, body: enqueued(head), meta: madeBy(cluster, result.replies) };
+  const { settingsVersion } = changed;
+  return { status: 202, body: enqueued(head), meta: { ...madeBy(cluster, result.replies), settingsVersion } };
 }
 
 /** Lists that the server logs as they were sent, and as all attributes when they are reset. */

@@ -157,6 +157,23 @@ describe("a node that was down during an administrative change", () => {
   });
 });
 
+describe("a read that wants settings of some version", () => {
+  it("is answered by nodes that have applied them, and refused when there are none", async () => {
+    const { client } = await filled();
+    const changed = await client.index(UID).updateFilterableAttributes(["title"]);
+    const version = metaOf(changed)?.settingsVersion ?? 0;
+    expect(version).toBeGreaterThan(1);
+    const view = client.with({ settingsVersion: version, partial: false }).index(UID);
+    await eventually(async () => {
+      const answer = await view.search("", { filter: "title = 'Movie 3'" });
+      expect(answer.hits).toHaveLength(1);
+      expect(metaOf(answer)?.settingsVersion).toBe(version);
+    });
+    const ahead = client.with({ settingsVersion: version + 1 }).index(UID);
+    await expect(ahead.search("")).rejects.toMatchObject({ code: "miroir_settings_version_stale" });
+  });
+});
+
 describe("a change that too few nodes can make", () => {
   it("is refused before anything is changed when a shard would be without a node", async () => {
     const { client, nodes, directs } = await filled({ replicationFactor: 1 });

@@ -2,6 +2,7 @@ import type { IndexRow } from "../../src/cluster/registry.ts";
 import { defaultSettings } from "../../src/cluster/settings/default-settings.ts";
 import type { Topology } from "../../src/cluster/topology.ts";
 import { EventBus } from "../../src/core/events.ts";
+import { AppliedSettings } from "../../src/execute/applied-settings.ts";
 import { DebtBook } from "../../src/execute/debt-book.ts";
 import { HealthMonitor } from "../../src/execute/health-monitor.ts";
 import { IndexRegistry } from "../../src/execute/index-registry.ts";
@@ -74,6 +75,7 @@ export async function memoryCluster(script: Script, shape: MemoryClusterShape): 
       debts,
       missed,
       records: shared,
+      applied: new AppliedSettings(operator),
       highWater,
       stamps,
     },

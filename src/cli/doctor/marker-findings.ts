@@ -2,7 +2,7 @@ import { describeDifference } from "../../cluster/topology-difference.ts";
 import { STATE_INDEX } from "../../execute/state-index.ts";
 import { type Marker, markerOf } from "../survey/marker.ts";
 import type { NodeSurvey } from "../survey/node-survey.ts";
-import { type ClusterSurvey, isMember } from "../survey/survey.ts";
+import { type ClusterSurvey, isMember, whyOld } from "../survey/survey.ts";
 import { listed } from "../terminal/listed.ts";
 import type { Finding } from "./finding.ts";
 
@@ -45,10 +45,12 @@ function isBegun(marker: Marker | undefined): boolean {
   return marker?.kind === "none" && marker.isBegun;
 }
 
-function markerFinding(survey: NodeSurvey, { topology }: ClusterSurvey): Finding[] {
+function markerFinding(survey: NodeSurvey, cluster: ClusterSurvey): Finding[] {
+  const { topology } = cluster;
   const marker = markerOf(survey);
-  if (marker === undefined || isMember(survey, topology)) return [];
+  if (marker === undefined) return [];
   const { id, url } = survey.node;
+  if (isMember(survey, topology)) return oldFinding(survey, cluster);
   const common = { severity: "error", nodes: [id] } as const;
   if (marker.kind === "unreadable") return [unreadableFinding(id, marker.reason)];
   if (marker.kind === "none") {
@@ -56,8 +58,7 @@ function markerFinding(survey: NodeSurvey, { topology }: ClusterSurvey): Finding
       {
         ...{ ...common, code: "marker_missing" },
         message: `Node ${id} (${url}) has no marker: it lost its data, or was never part of the cluster. It is not used.`,
-        remedy:
-          "Start it with its own data directory, restored from a backup if need be. An empty server cannot replace it.",
+        remedy: `Start it with its own data directory. If that is lost, fill it from the others: \`miroir repair --rebuild ${id}\`.`,
       },
     ];
   }
@@ -75,6 +76,19 @@ function markerFinding(survey: NodeSurvey, { topology }: ClusterSurvey): Finding
       ...{ ...common, code: "node_swapped" },
       message: `The server at ${url} is configured as ${id}, and its marker says it is ${marker.nodeId}.`,
       remedy: `Give the address ${url} to ${marker.nodeId}: an id follows the data, not the machine.`,
+    },
+  ];
+}
+
+function oldFinding(survey: NodeSurvey, cluster: ClusterSurvey): Finding[] {
+  const { id, url } = survey.node;
+  const reason = whyOld(survey, cluster);
+  if (reason === undefined) return [];
+  return [
+    {
+      ...{ code: "node_old", severity: "error", nodes: [id] },
+      message: `Node ${id} (${url}) ${reason}. It is not used.`,
+      remedy: `Start it with its newest data. If that is lost, fill it from the others: \`miroir repair --rebuild ${id}\`.`,
     },
   ];
 }

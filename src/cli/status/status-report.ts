@@ -152,10 +152,19 @@ function warningsOf(survey: ClusterSurvey, versions: readonly string[]): string[
   const old = versions.filter((version) => !isSupportedVersion(version));
   return [
     ...(difference === undefined ? [] : [`clients with this configuration are refused: ${difference}`]),
+    ...behindOf(survey),
     ...lostIndexes(survey).map(({ index, node }) => `node ${node} has no index ${index}`),
     ...(versions.length > 1 ? [`the nodes run different versions: ${versions.join(", ")}`] : []),
     ...(old.length > 0 ? [`clients refuse servers older than ${OLDEST_SERVER}: ${old.join(", ")}`] : []),
   ];
+}
+
+function behindOf({ missed }: ClusterSurvey): string[] {
+  const nodes = [...new Set(missed.map(({ node }) => node))];
+  return nodes.map((node) => {
+    const changes = new Set(missed.filter((change) => change.node === node).map(({ what }) => what));
+    return `node ${node} has yet to be given what it missed: ${[...changes].join(", ")}`;
+  });
 }
 
 function debtsOf({ debts }: ClusterSurvey): DebtStatus[] {

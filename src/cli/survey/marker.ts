@@ -1,5 +1,5 @@
 import { parseTopology, type Topology } from "../../cluster/topology.ts";
-import { type Keeper, keeperOf, MARKER_ID } from "../../execute/identity.ts";
+import { incarnationOf, type Keeper, keeperOf, MARKER_ID } from "../../execute/identity.ts";
 import type { NodeSurvey } from "./node-survey.ts";
 
 /** What a server's marker says. */
@@ -9,6 +9,8 @@ export type Marker =
       readonly clusterId: string;
       readonly nodeId: string;
       readonly keeper: Keeper;
+      /** How often the node was begun anew. */
+      readonly incarnation: number;
       readonly topology: Topology;
     }
   | { readonly kind: "unreadable"; readonly reason: string }
@@ -27,6 +29,7 @@ export function markerOf(survey: NodeSurvey): Marker | undefined {
       clusterId: topology.clusterId,
       nodeId: String(value["nodeId"]),
       keeper: keeperOf(value),
+      incarnation: incarnationOf(value),
       topology,
     };
   } catch (error) {

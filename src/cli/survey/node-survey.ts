@@ -24,6 +24,8 @@ export interface AnsweringNode {
   readonly records: readonly StateRecord[] | undefined;
   /** Documents of every physical index, all shards and miroir's own index included. */
   readonly documentsByIndex: ReadonlyMap<string, number>;
+  /** Number of the newest task, -1 when there is none. */
+  readonly newestTask: number;
   /** Tasks enqueued or processing. */
   readonly queue: number;
 }
@@ -47,6 +49,7 @@ export async function surveyNode(operator: Operator, node: NodeInfo): Promise<No
       ...{ node, kind: "answered", version: pkgVersion, hasMasterKey: keys !== undefined, records },
       fingerprint: fingerprintOf([...(keys ?? []), ...lastTask.results]),
       ...{ documentsByIndex: new Map(counts), queue: tasks.total },
+      newestTask: Number(lastTask.results[0]?.uid ?? -1),
     };
   } catch (error) {
     if (error instanceof OperatorCallFailed) return { node, ...judge(error) };

@@ -1,10 +1,13 @@
 import type { Debt } from "../../cluster/debt.ts";
+import type { MissedChange } from "../../cluster/missed.ts";
 import { type IndexRow, latestRows, parseRow } from "../../cluster/registry.ts";
 import type { Topology } from "../../cluster/topology.ts";
 import { DebtBook } from "../../execute/debt-book.ts";
+import { MissedBook } from "../../execute/missed-book.ts";
 import { NodeRecords } from "../../execute/node-records.ts";
 import type { Operator } from "../../execute/operator.ts";
 import type { StateRecord } from "../../execute/state-index.ts";
+import { TaskHighWater } from "../../execute/task-high-water.ts";
 import { systemRandom } from "../../util/random.ts";
 import type { Target } from "../cluster-flags.ts";
 import { type Marker, markerOf } from "./marker.ts";
@@ -21,6 +24,10 @@ export interface ClusterSurvey {
   /** Existing logical indexes, by uid. */
   readonly rows: readonly IndexRow[];
   readonly debts: readonly Debt[];
+  /** Administrative changes that nodes have yet to be given, in order for each node. */
+  readonly missed: readonly MissedChange[];
+  /** What processes saw of the nodes. */
+  readonly highWater: TaskHighWater;
 }
 
 /** Asks every server of a target. */
@@ -29,7 +36,7 @@ export async function surveyCluster(operator: Operator, target: Target): Promise
   const inForce = topologyInForce(target.topology.clusterId, surveys);
   if (inForce === undefined) {
     const { topology } = target;
-    return { configured: topology, topology, isFounded: false, nodes: surveys, rows: [], debts: [] };
+    return { configured: topology, topology, isFounded: false, nodes: surveys, ...NOTHING_SHARED };
   }
   const nodes = surveys.map((survey) => named(survey, target, inForce));
   const configured = target.isFromFile ? target.topology : fillIn(target, { inForce, nodes });
@@ -44,7 +51,21 @@ export async function surveyCluster(operator: Operator, target: Target): Promise
     ...{ configured, topology, isFounded: true, nodes },
     rows: rowsAmong(records).filter((row) => !row.deleted),
     debts: debtsAmong(operator, topology, records),
+    missed: missedAmong(records),
+    highWater: highWaterAmong(records),
   };
+}
+
+const NOTHING_SHARED = { rows: [], debts: [], missed: [], highWater: new TaskHighWater() } as const;
+
+/** Why a node that says it is one of the cluster's is not used: it came back with an older state; undefined otherwise. */
+export function whyOld(survey: NodeSurvey, { highWater }: Pick<ClusterSurvey, "highWater">): string | undefined {
+  const marker = markerOf(survey);
+  if (survey.kind !== "answered" || !isRead(marker)) return undefined;
+  const { incarnation, taskUid, at } = highWater.seen(survey.node.id);
+  if (marker.incarnation < incarnation) return "came back with a state from before it was rebuilt";
+  if (survey.newestTask >= taskUid) return undefined;
+  return `came back with an older state: its newest task is ${survey.newestTask}, and ${taskUid} was seen there at ${at}`;
 }
 
 /** Whether a server answers, and is the node of the cluster that it is taken for. Any server is before there are markers. */
@@ -97,6 +118,18 @@ function fillIn(
 function rowsAmong(records: readonly StateRecord[]): IndexRow[] {
   const rows = records.filter(({ kind }) => kind === "index").map(({ value }) => parseRow(value));
   return [...latestRows(rows).values()].sort((a, b) => (a.uid < b.uid ? -1 : 1));
+}
+
+function missedAmong(records: readonly StateRecord[]): MissedChange[] {
+  const book = new MissedBook({ keep: () => Promise.resolve() }, systemRandom);
+  book.load(records);
+  return book.list();
+}
+
+function highWaterAmong(records: readonly StateRecord[]): TaskHighWater {
+  const highWater = new TaskHighWater();
+  highWater.load(records);
+  return highWater;
 }
 
 function debtsAmong(operator: Operator, topology: Topology, records: readonly StateRecord[]): Debt[] {

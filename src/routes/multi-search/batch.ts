@@ -156,5 +156,12 @@ export function combineReads(results: readonly ScatterResult[]): ScatterResult {
     missing: unique(results.flatMap(({ missing }) => missing)),
     indebted: unique(results.flatMap(({ indebted }) => indebted)),
     failures: results.flatMap(({ failures }) => failures),
+    ...commonVersion(results),
   };
+}
+
+/** Answers of several indexes have no version in common. */
+function commonVersion(results: readonly ScatterResult[]): Pick<ScatterResult, "settingsVersion"> {
+  const [first, ...others] = new Set(results.map(({ settingsVersion }) => settingsVersion));
+  return first === undefined || others.length > 0 ? {} : { settingsVersion: first };
 }
