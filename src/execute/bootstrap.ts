@@ -289,7 +289,8 @@ async function incarnationOn(operator: Operator, node: NodeInfo, signal: AbortSi
     unchecked: true,
     ...(signal && { signal }),
   });
-  return status === 200 ? incarnationOf(JSON.parse((body as { value: string }).value) as JsonObject) : 1;
+  const { value = "{}" } = (status === 200 ? body : {}) as { value?: string };
+  return incarnationOf(JSON.parse(value) as JsonObject);
 }
 
 /** Polls until the process that won the first node has written the markers. */
