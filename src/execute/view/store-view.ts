@@ -273,6 +273,7 @@ export class StoreView implements ClusterView {
   }
 
   async #giveBack(): Promise<void> {
+    this.#failedAt = Number.NEGATIVE_INFINITY; // the next call has to try, since nothing else does
     this.#lease?.lose();
     this.#lease = undefined;
     const { lease, trace } = this.#keys;

@@ -133,7 +133,8 @@ describe("StoreView", () => {
     await clock.advance(21_000);
     expect(view.staleMs).toBeGreaterThanOrEqual(27_000);
     link.isCut = false;
-    await clock.advance(2_000);
+    await clock.advance(1_000);
+    await view.ready();
     expect(view.staleMs).toBe(0);
   });
 
