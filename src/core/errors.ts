@@ -8,6 +8,7 @@ export type MiroirErrorCode =
   | "miroir_closed"
   | "miroir_index_mismatch"
   | "miroir_invalid_config"
+  | "miroir_job_conflict"
   | "miroir_job_fenced"
   | "miroir_merge"
   | "miroir_no_quorum"

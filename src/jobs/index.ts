@@ -1,7 +1,26 @@
 /** Long operations on a cluster: what the command line runs, for programs. */
 export type { AbsentNode } from "./find-nodes.ts";
+export type { StepLimits } from "./plan/cut-steps.ts";
+export { type Move, type MoveStep, movesOf, type Plan, type PlanStep } from "./plan/plan.ts";
+export type { Wish } from "./plan/wish.ts";
 export type { OpenDebt } from "./repair/open-debts.ts";
 export { type RepairOptions, repairCluster } from "./repair/repair-cluster.ts";
+export type { JobProgress } from "./run/job-log.ts";
+export type { JobOptions, JobRecord } from "./run/job-record.ts";
+export {
+  cancelJob,
+  type JobCallOptions,
+  jobStatus,
+  listJobs,
+  type PlanOptions,
+  pauseJob,
+  planJob,
+  type RunOptions,
+  resumeJob,
+  type StartOptions,
+  startJob,
+} from "./run/jobs.ts";
+export type { JobsConfig } from "./run/open-jobs.ts";
 export type { IndexDrift, SettingsDrift } from "./settings/settings-verification.ts";
 export { type SettingsReport, type VerifySettingsOptions, verifySettings } from "./settings/verify-settings.ts";
 export type { HiddenDocuments, IndexReport, ShardReport } from "./verify/index-report.ts";

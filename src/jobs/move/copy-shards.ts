@@ -23,7 +23,7 @@ export interface CopyOptions {
 }
 
 /** How far a copy is. */
-interface CopyProgress {
+export interface CopyProgress {
   /** Logical uid of the index whose documents arrived last. */
   readonly index: string;
   /** Documents that have arrived, and their size in bytes, about. */
