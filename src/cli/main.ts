@@ -5,6 +5,8 @@ import { completionCommand } from "./completion.ts";
 import { doctorCommand } from "./doctor.ts";
 import { CommandFailed, EXIT } from "./exit-code.ts";
 import { initCommand } from "./init.ts";
+import { jobCommand } from "./job.ts";
+import { groupCommand, rebalanceCommand, reshardCommand, rfCommand } from "./jobs/change-commands.ts";
 import { nodeCommand } from "./node.ts";
 import { planCommand } from "./plan.ts";
 import { repairCommand } from "./repair.ts";
@@ -36,7 +38,8 @@ function miroirProgram(): Command {
   const commands = [
     ...[initCommand(), statusCommand(), doctorCommand(), planCommand()],
     ...[verifyCommand(), repairCommand(), settingsCommand()],
-    ...[nodeCommand(), storeCommand(), completionCommand()],
+    ...[nodeCommand(), groupCommand(), rfCommand(), rebalanceCommand(), reshardCommand(), jobCommand()],
+    ...[storeCommand(), completionCommand()],
   ];
   for (const command of commands) program.addCommand(command);
   inheritSettings(program);

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { Command } from "commander";
 import { createEmbeddedNode } from "../testing/embedded-node/index.ts";
 import { CommandFailed, EXIT } from "./exit-code.ts";
+import { nodeChanges } from "./jobs/change-commands.ts";
 import { parsePort } from "./port.ts";
 
 interface NodeOptions {
@@ -10,9 +11,9 @@ interface NodeOptions {
   readonly data?: string;
 }
 
-/** `miroir node`: an embedded node in the foreground. */
+/** `miroir node`: an embedded node in the foreground; its subcommands change a cluster's nodes. */
 export function nodeCommand(): Command {
-  return new Command("node")
+  const command = new Command("node")
     .description(
       "run the embedded node, a Meilisearch-compatible server for tests and development, until it is stopped",
     )
@@ -20,6 +21,8 @@ export function nodeCommand(): Command {
     .option("--master-key <key>", "key that requests must carry (default: $MEILI_MASTER_KEY, or every route is open)")
     .option("--data <file>", "journal that keeps the data (default: they are lost when the node stops)")
     .action(runNode);
+  for (const change of nodeChanges()) command.addCommand(change);
+  return command;
 }
 
 async function runNode({ port, masterKey = process.env["MEILI_MASTER_KEY"], data }: NodeOptions): Promise<void> {
