@@ -257,31 +257,50 @@ export interface MarkerContent extends ExpectedCluster {
 }
 
 /** Says on a node whose it is, and waits until it does. */
-export async function writeMarker(
-  operator: Operator,
-  node: NodeInfo,
-  { topology, proposed, keeper, incarnation, signal }: MarkerContent,
-): Promise<void> {
+export async function writeMarker(operator: Operator, node: NodeInfo, content: MarkerContent): Promise<void> {
   await operator.demand(node, {
     method: "PATCH",
     path: `indexes/${STATE_INDEX}/settings`,
     body: STATE_SETTINGS,
     unchecked: true,
   });
-  const { clusterId } = topology;
-  const begun = incarnation ?? (await incarnationOn(operator, node, signal));
-  const value: JsonObject = {
-    ...{ clusterId, nodeId: node.id, keeper, topology: topology as unknown as JsonObject },
-    ...(proposed && { proposed: proposed as unknown as JsonObject }),
-    ...(begun > 1 && { incarnation: begun }),
-  };
-  const record: StateRecord = { id: MARKER_ID, kind: "marker", value };
-  const taskUid = await putState(operator, node, [record], { unchecked: true });
+  const { signal } = content;
+  const incarnation = content.incarnation ?? incarnationOf((await readMarker(operator, node, signal)) ?? {});
+  const taskUid = await putMarker(operator, node, { ...content, incarnation });
   const task = await operator.waitForTask(node, taskUid, signal);
   if (task.status !== "succeeded") throw mismatch(node, `could not store its marker: ${task.error?.message}`);
 }
 
-async function incarnationOn(operator: Operator, node: NodeInfo, signal: AbortSignal | undefined): Promise<number> {
+/**
+ * Writes the marker of a node that has one, another time; answers the node's task.
+ * @throws MiroirError `miroir_topology_mismatch` when it has none: a server that came back empty must not pass for the node
+ */
+export async function renewMarker(operator: Operator, node: NodeInfo, content: MarkerContent): Promise<number> {
+  const marker = await readMarker(operator, node, content.signal);
+  if (marker === undefined) throw mismatch(node, "has no marker: it lost its data");
+  return putMarker(operator, node, { ...content, incarnation: incarnationOf(marker) });
+}
+
+function putMarker(
+  operator: Operator,
+  node: NodeInfo,
+  { topology, proposed, keeper, incarnation = 1 }: MarkerContent,
+): Promise<number> {
+  const { clusterId } = topology;
+  const value: JsonObject = {
+    ...{ clusterId, nodeId: node.id, keeper, topology: topology as unknown as JsonObject },
+    ...(proposed && { proposed: proposed as unknown as JsonObject }),
+    ...(incarnation > 1 && { incarnation }),
+  };
+  const record: StateRecord = { id: MARKER_ID, kind: "marker", value };
+  return putState(operator, node, [record], { unchecked: true });
+}
+
+async function readMarker(
+  operator: Operator,
+  node: NodeInfo,
+  signal: AbortSignal | undefined,
+): Promise<JsonObject | undefined> {
   const path = `indexes/${STATE_INDEX}/documents/${MARKER_ID}`;
   const { status, body } = await operator.ask(node, {
     method: "GET",
@@ -289,8 +308,7 @@ async function incarnationOn(operator: Operator, node: NodeInfo, signal: AbortSi
     unchecked: true,
     ...(signal && { signal }),
   });
-  const { value = "{}" } = (status === 200 ? body : {}) as { value?: string };
-  return incarnationOf(JSON.parse(value) as JsonObject);
+  return status === 200 ? (JSON.parse((body as { value: string }).value) as JsonObject) : undefined;
 }
 
 /** Polls until the process that won the first node has written the markers. */

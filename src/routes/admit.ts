@@ -61,7 +61,13 @@ interface Wait extends Pick<Admission<unknown>, "row" | "work"> {
   readonly deadline: Deadline;
 }
 
-async function untilFree({ operation }: Cluster, { row, work, held, deadline }: Wait): Promise<void> {
+/** Time between two looks whether anybody drives the change that is waited for, in milliseconds. */
+const LOOK_MS = 2000;
+
+async function untilFree(cluster: Cluster, { row, work, held, deadline }: Wait): Promise<void> {
+  const { operation } = cluster;
+  const freed = new AbortController();
+  void lookAfterDriver(cluster, AbortSignal.any([freed.signal, deadline.signal]));
   try {
     await operation.enterWhen(
       ({ topology }) => heldShards(topologyOf(row, topology), held, work).length === 0,
@@ -75,6 +81,16 @@ async function untilFree({ operation }: Cluster, { row, work, held, deadline }: 
         `${error.timeoutMs} ms that the write had. Nothing was written: send the call again.`,
       { status: 503 },
     );
+  } finally {
+    freed.abort();
+  }
+}
+
+/** A driver that died is missed by those who wait for it. */
+async function lookAfterDriver({ view, clock }: Cluster, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await clock.sleep(LOOK_MS, signal).catch(() => undefined);
+    if (!signal.aborted) await view.liftAbandonedHold(signal).catch(() => undefined); // the next look may be luckier
   }
 }
 

@@ -84,6 +84,21 @@ describe("while shards change owners", () => {
     expect(await index.getDocument(1)).toEqual({ id: 1, title: "first" });
   });
 
+  it.each(["holding", "switched"] as const)("goes on when nobody drives a change that is %s", async (phase) => {
+    const { store, connect, shardOf } = await setUp();
+    const index = connect().index("movies");
+    await index.addDocuments([{ id: 1, title: "first" }], { primaryKey: "id" }).waitTask();
+    const driver = await store.lease("driver", { holder: "a driver", ttlMs: 2500 });
+    await publish(store, { phase, shards: [shardOf("1")] });
+    const waiting = index.addDocuments([{ id: 1, title: "held" }]).waitTask();
+    expect(await store.lease("driver", { holder: "another", ttlMs: 1000 })).toBeUndefined();
+    await waiting;
+    expect(await index.getDocument(1)).toEqual({ id: 1, title: "held" });
+    expect(parseTopology((await store.get("topology"))?.value).change).toBeUndefined();
+    const changes = [{ key: "fenced", value: 1 }];
+    expect(await store.commit(changes, driver && { fence: driver })).toMatchObject({ ok: false, reason: "fenced" });
+  });
+
   it("lets edits by function wait from the first copy on", async () => {
     const { store, connect, shardOf } = await setUp();
     const client = connect();

@@ -23,7 +23,8 @@ export class DocumentRegister {
 
   unknown(id: number, change: DocumentChange): void {
     const states = this.#states(id);
-    this.#statesById.set(id, [...states, ...states.map(change)]);
+    const both = [...states, ...states.map(change)];
+    this.#statesById.set(id, [...new Map(both.map((state) => [JSON.stringify(state), state])).values()]);
   }
 
   /** Whether a document may be so. */

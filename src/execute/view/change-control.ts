@@ -3,8 +3,9 @@ import { MiroirError } from "../../core/errors.ts";
 import type { JsonValue } from "../../core/types.ts";
 import type { Lease, StateStore } from "../../store/state-store.ts";
 import type { Clock } from "../../util/clock.ts";
-import { writeMarker } from "../bootstrap.ts";
+import { renewMarker } from "../bootstrap.ts";
 import type { Operator } from "../operator.ts";
+import { untilSucceeded } from "../task-success.ts";
 import { TOPOLOGY, topologyInStore } from "../topology-in-store.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { passBarrier, type Reach } from "./epoch-barrier.ts";
@@ -84,29 +85,24 @@ function placement({ shards, replicationFactor, nodes, groups }: Topology): stri
   return JSON.stringify([shards, replicationFactor, nodes, groups]);
 }
 
-/** Everybody who answers is told; who is to hold more must be. */
+/** Everybody who answers is told; who is to hold more must have understood. Writers may wait meanwhile, so nobody else is waited for. */
 async function propose(options: ChangeControlOptions, current: Topology, next: Topology): Promise<void> {
-  const told = await Promise.allSettled(
-    next.nodes.map((node) => mark(options, node, { topology: current, proposed: next })),
+  const { operator, signal } = options;
+  const content = { topology: current, proposed: next, keeper: "store", signal } as const;
+  await Promise.all(
+    next.nodes.map(async (node) => {
+      const isGaining = heldBy(next, node.id) > heldBy(current, node.id);
+      const telling = renewMarker(operator, node, content);
+      if (isGaining) await untilSucceeded(operator, { node, taskUid: await telling, what: "a marker" }, signal);
+      else await telling.catch(() => undefined); // it only gives up, or stays what it is
+    }),
   );
-  for (const [position, result] of told.entries()) {
-    const node = next.nodes[position];
-    if (result.status === "fulfilled" || node === undefined) continue;
-    if (heldBy(next, node.id) > heldBy(current, node.id)) throw result.reason;
-  }
 }
 
 /** A node that cannot be told keeps the proposal, which says as much to whoever asks. */
-async function confirm(options: ChangeControlOptions, topology: Topology): Promise<void> {
-  await Promise.allSettled(topology.nodes.map((node) => mark(options, node, { topology })));
-}
-
-async function mark(
-  { operator, signal }: ChangeControlOptions,
-  node: Topology["nodes"][number],
-  content: { readonly topology: Topology; readonly proposed?: Topology },
-): Promise<void> {
-  await writeMarker(operator, node, { ...content, keeper: "store", signal });
+async function confirm({ operator, signal }: ChangeControlOptions, topology: Topology): Promise<void> {
+  const content = { topology, keeper: "store", signal } as const;
+  await Promise.allSettled(topology.nodes.map((node) => renewMarker(operator, node, content)));
 }
 
 function heldBy({ groups }: Topology, node: string): number {

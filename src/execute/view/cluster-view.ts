@@ -14,6 +14,8 @@ export interface ClusterView {
   begin(): Operation;
   /** Looks at the topology in force now, rather than when it is due. */
   refresh(): Promise<void>;
+  /** Lets writers go on whom a change of owners holds that nobody drives any more. */
+  liftAbandonedHold(signal: AbortSignal): Promise<void>;
   /** How long the topology has been taken on trust, in milliseconds: 0 while this process has the right to work. */
   readonly staleMs: number;
   /** Milliseconds since 1970 by the clock that all processes of the cluster share as far as they can. */
@@ -31,6 +33,7 @@ export function fixedView(topology: Topology, clock: Pick<Clock, "now">): Cluste
     live,
     ready: () => undefined,
     refresh: () => Promise.resolve(),
+    liftAbandonedHold: () => Promise.resolve(),
     begin: () => new Operation(context),
     staleMs: 0,
     now: () => clock.now(),

@@ -4,10 +4,11 @@ import { LEASES, type ProcessRecord, readProcesses } from "./process-record.ts";
 
 /**
  * Whom a change waits for.
- * - `writers`: no process sends writes under an older epoch any more, and none of theirs is still on its way
- * - `readers`: nor does any show what it knew
+ * - `leases`: no process that holds a lease works under an older epoch; what one that lost it has sent may be on its way
+ * - `writers`: nor is any write of theirs on its way any more
+ * - `readers`: nor does any process show what it knew
  */
-export type Reach = "writers" | "readers";
+export type Reach = "leases" | "writers" | "readers";
 
 /** What an epoch barrier works with. */
 export interface EpochBarrierOptions {
@@ -68,6 +69,7 @@ class Laggards {
       return lease.epoch < epoch;
     }
     if (trace === undefined || trace.epoch >= epoch) return false;
+    if (reach === "leases") return false;
     if (reach === "readers") return true; // it may go on showing what it knew until its trace is gone
     const since = this.#goneSince.get(id) ?? clock.monotonic();
     this.#goneSince.set(id, since);

@@ -3,6 +3,7 @@ import { MiroirError } from "../../core/errors.ts";
 import type { CommitResult, StateStore, StoreStatus } from "../../store/state-store.ts";
 import type { Clock } from "../../util/clock.ts";
 import { TOPOLOGY, topologyInStore } from "../topology-in-store.ts";
+import { liftAbandonedHold } from "./abandoned-hold.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { EpochLease, momentOf } from "./epoch-lease.ts";
 import { EpochsInUse } from "./epochs-in-use.ts";
@@ -117,6 +118,11 @@ export class StoreView implements ClusterView {
   refresh(): Promise<void> {
     this.#usedAt = this.#options.clock.monotonic();
     return this.#ticker.next();
+  }
+
+  async liftAbandonedHold(signal: AbortSignal): Promise<void> {
+    const { store, clock, processId } = this.#options;
+    await liftAbandonedHold({ store, clock, holder: processId, signal });
   }
 
   now(): number {

@@ -1,9 +1,7 @@
 import { MiroirError } from "../../core/errors.ts";
+import { DRIVER } from "../../execute/view/abandoned-hold.ts";
 import type { Lease, StateStore, StoreChange } from "../../store/state-store.ts";
 import type { Clock } from "../../util/clock.ts";
-
-/** Name of the lease of whoever drives jobs. */
-const DRIVER = "driver";
 
 /** Time of the lease, and between renewals, in milliseconds. */
 const LEASE_MS = 10_000;

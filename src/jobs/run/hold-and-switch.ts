@@ -74,6 +74,7 @@ export async function releaseWriters(run: JobRun, step: PlanStep): Promise<void>
   const { change } = await run.changes.current();
   if (change?.phase !== "switched") return;
   await run.log.update({ phase: "switched" });
-  await run.changes.barrier("writers", { signal: run.termSignal });
+  // Nobody has written to these shards since the hold: only those who read count.
+  await run.changes.barrier("leases", { signal: run.termSignal });
   await run.enter(step, "released");
 }

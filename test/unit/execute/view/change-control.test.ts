@@ -16,8 +16,10 @@ const topologyOf = (epoch: number, owner: string): Topology => ({
   groups: [{ name: "g", table: Array.from({ length: 16 }, () => [owner]) }],
 });
 
-const takesAll: Script = ({ path }) =>
-  answer(200, path.startsWith("tasks/") ? { status: "succeeded" } : { taskUid: 1 });
+const takesAll: Script = ({ path }) => {
+  if (path.endsWith(`documents/${MARKER_ID}`)) return answer(200, { value: "{}" });
+  return answer(200, path.startsWith("tasks/") ? { status: "succeeded" } : { taskUid: 1 });
+};
 
 /** Which epochs the markers that nodes were sent name: the one in force, and the one proposed. */
 function markersIn(sent: readonly NodeRequest[]): (readonly [node: string, inForce: number, proposed?: number])[] {
@@ -76,6 +78,14 @@ describe("publishing a topology", () => {
     );
     await expect(control.publish(topologyOf(2, "b"))).rejects.toThrow(/node `b`/);
     expect((await control.current()).epoch).toBe(1);
+  });
+
+  it("gives no marker to a server that has none", async () => {
+    const { transport, control } = await setUp(({ path, ...request }) =>
+      path.endsWith(MARKER_ID) ? answer(404, {}) : takesAll({ path, ...request }),
+    );
+    await expect(control.publish(topologyOf(2, "b"))).rejects.toThrow(/has no marker/);
+    expect(markersIn(transport.sent)).toEqual([]);
   });
 
   it("goes on without a node that only gives up shards", async () => {
