@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MiroirError } from "../../core/errors.ts";
 
 const nodeSchema = z.strictObject({
   id: z.string().exactOptional(),
@@ -31,3 +32,17 @@ export const wishSchema = z.discriminatedUnion("kind", [
  * - `reshard`: another number of shards, a power of two
  */
 export type Wish = z.infer<typeof wishSchema>;
+
+/**
+ * Checks a wish that came from outside.
+ * @throws MiroirError `miroir_invalid_config` naming the field
+ */
+export function checkWish(wish: Wish): void {
+  const { error } = wishSchema.safeParse(wish);
+  const [issue] = error?.issues ?? [];
+  if (issue === undefined) return;
+  const field = ["wish", ...issue.path].join(".");
+  const kinds = wishSchema.options.map(({ shape }) => `\`${shape.kind.value}\``).join(", ");
+  const remedy = issue.path[0] === "kind" ? `Its kind is one of ${kinds}` : issue.message;
+  throw new MiroirError("miroir_invalid_config", `\`${field}\` cannot be read: ${remedy}.`);
+}

@@ -3,7 +3,7 @@ import { MiroirError } from "../../core/errors.ts";
 import type { StepLimits } from "../plan/cut-steps.ts";
 import type { Plan } from "../plan/plan.ts";
 import { planChange } from "../plan/plan-change.ts";
-import type { Wish } from "../plan/wish.ts";
+import { checkWish, type Wish } from "../plan/wish.ts";
 import { type DriveOptions, driveJob } from "./drive-job.ts";
 import { JobBook, type JobRequest } from "./job-book.ts";
 import type { JobContext } from "./job-context.ts";
@@ -115,6 +115,7 @@ export function jobStatus(config: JobsConfig, id?: string, options: JobCallOptio
 }
 
 async function planNow(context: JobContext, wish: Wish, { limits, signal }: PlanOptions): Promise<Plan> {
+  checkWish(wish);
   const cluster = await context.session.cluster();
   const { topology, hasher } = cluster;
   // Says what is wrong with the wish before anything is counted.

@@ -10,7 +10,7 @@ import type { Hold } from "./hold.ts";
 import { holdAndSwitch } from "./hold-and-switch.ts";
 import type { JobRun } from "./job-run.ts";
 import { payFirst } from "./pay-first.ts";
-import { shortQueues } from "./short-queues.ts";
+import { untilQuick } from "./quick-nodes.ts";
 import { nodesOf, orderOf, withoutCopies } from "./step-order.ts";
 
 /** Documents that one pass may bring for the rest to count as small. */
@@ -32,7 +32,7 @@ export async function runMoveStep(run: JobRun, step: MoveStep): Promise<void> {
     await payFirst(run, order);
     await run.log.update({ phase: "copying" });
     await run.enter(step, "copying");
-    await copyUntilSmall(run, order);
+    await untilQuick(run, order, () => copyUntilSmall(run, order));
     await holdAndSwitch(run, { step, holds, ready: (hold) => makeEqual(run, order, hold) });
   }
 }
@@ -57,7 +57,6 @@ async function copyUntilSmall(run: JobRun, order: MoveOrder): Promise<void> {
     };
     if ((await copyOnce(run, order, { ...throttle, signal: run.signal })) <= SMALL) break;
   }
-  await shortQueues(await run.cluster(), nodesOf(order), run.signal);
 }
 
 /** Copies what came since the last time; answers how much that was. */

@@ -8,6 +8,7 @@ import type { Hold } from "./hold.ts";
 import { holdAndSwitch } from "./hold-and-switch.ts";
 import type { JobRun } from "./job-run.ts";
 import { payFirst } from "./pay-first.ts";
+import { untilQuick } from "./quick-nodes.ts";
 import { nodesOf } from "./step-order.ts";
 
 /**
@@ -21,6 +22,7 @@ export async function runReshardStep(run: JobRun, step: PlanStep): Promise<void>
     const order = everything(topology);
     await payFirst(run, order);
     await run.admit(nodesOf(order));
+    await untilQuick(run, order, () => Promise.resolve());
     await holdAndSwitch(run, { step, holds, ready: (hold) => untilNothingIsOwed(run, order, hold) });
   }
 }

@@ -4,6 +4,7 @@ import { type MoveStep, movesOf, type Plan } from "../../../src/jobs/plan/plan.t
 import { type PlanInput, planChange } from "../../../src/jobs/plan/plan-change.ts";
 import { topologyForPhase, topologyWhenDone, topologyWithArrivals } from "../../../src/jobs/plan/topology-for-phase.ts";
 import type { Wish } from "../../../src/jobs/plan/wish.ts";
+import { checkWish } from "../../../src/jobs/plan/wish.ts";
 import { type Hasher, loadHasher } from "../../../src/routing/shard.ts";
 
 let hasher: Hasher;
@@ -28,6 +29,14 @@ function done(topology: Topology, made: Plan): Topology {
     topologyForPhase(sum, { job: "j", step, phase: "released" });
   return topologyWhenDone(made.steps.reduce(released, topologyWithArrivals(topology, made)), made);
 }
+
+describe("checkWish", () => {
+  it("names the kinds that there are, and the field that is wrong", () => {
+    expect(() => checkWish({ kind: "node-add", nodes: [] } as never)).toThrow(/`wish\.kind` .*`node add`, .*`reshard`/);
+    expect(() => checkWish({ kind: "reshard", shards: "128" } as never)).toThrow(/`wish\.shards` /);
+    expect(() => checkWish({ kind: "reshard", shards: 128 })).not.toThrow();
+  });
+});
 
 describe("planChange", () => {
   it("lets new nodes join before they hold anything, and hold indexes that are everywhere from their first shard on", () => {
