@@ -18,7 +18,9 @@ export interface Healed {
 export function checkReplicas({ ids, nodesById, journal, promises }: Healed): string[] {
   const contents = new Map([...nodesById].map(([id, node]) => [id, contentOf(node)]));
   return ids.flatMap((id) => {
-    const owners = promises.ownersOf(id).filter((node) => promises.lostDataAtMs(node) === undefined);
+    const owners = promises.ownersOf(id);
+    // Those that are left may each owe something, and have nobody to be repaired from.
+    if (owners.some((node) => promises.lostDataAtMs(node) !== undefined)) return [];
     const copies = owners.map((node) => ({ node, film: contents.get(node)?.get(id) }));
     return [...checkEach(id, copies, { journal, promises }), ...checkEqual(id, copies, { journal, promises })];
   });
@@ -43,8 +45,6 @@ function checkEach(id: string, copies: readonly Copy[], { journal, promises }: K
 }
 
 function checkEqual(id: string, copies: readonly Copy[], { journal, promises }: Known): string[] {
-  // Where an owner lost its data, those that are left may each owe something and have nobody to be repaired from.
-  if (copies.length < promises.ownersOf(id).length) return [];
   const [first, ...others] = copies;
   const odd = others.find(({ film }) => !isDeepStrictEqual(film, first?.film));
   if (first === undefined || odd === undefined || mayDiffer(id, journal.of(id), promises)) return [];

@@ -17,7 +17,7 @@ export class ProcessClock implements Clock {
   }
 
   now(): number {
-    return BEGINNING_MS + this.#timeline.nowMs + this.offsetMs;
+    return Math.floor(BEGINNING_MS + this.#timeline.nowMs + this.offsetMs);
   }
 
   monotonic(): number {
