@@ -1,3 +1,4 @@
+import type { Environment } from "../../client/environment.ts";
 import type { StaticClusterConfig, TopologyClusterConfig } from "../../client/options.ts";
 import { ClusterSession } from "../../client/session.ts";
 import { topologyOf } from "../../cluster/layout.ts";
@@ -29,6 +30,8 @@ export interface VerifyOptions {
   readonly onProgress?: (progress: VerifyProgress) => void;
   /** Told of the debts that are open, while they are paid. */
   readonly onRepair?: (open: readonly OpenDebt[]) => void;
+  /** @default the machine's */
+  readonly environment?: Environment;
 }
 
 /** What a verification found. */
@@ -53,7 +56,7 @@ export async function verifyCluster(
   options: VerifyOptions = {},
 ): Promise<VerifyReport> {
   const signal = options.signal ?? new AbortController().signal;
-  const session = new ClusterSession({ ...config, repair: options.repair === true });
+  const session = new ClusterSession({ ...config, repair: options.repair === true }, options.environment);
   try {
     const cluster = await session.cluster();
     const pace = new Pace(cluster.clock, options.documentsPerSecond ?? Number.POSITIVE_INFINITY);
