@@ -1,3 +1,4 @@
+import { type VerifyReport, verifyCluster } from "../../src/jobs/verify/verify-cluster.ts";
 import type { Promises } from "./checks/order.ts";
 import { ReadChecker } from "./checks/readers.ts";
 import { checkReplicas } from "./checks/replicas.ts";
@@ -5,7 +6,9 @@ import type { SimulatedProcess } from "./cluster/simulated-process.ts";
 import { FaultPlan } from "./faults/fault-plan.ts";
 import type { Victims } from "./faults/faults.ts";
 import { Corpus } from "./workload/corpus.ts";
+import { JobDriver } from "./workload/job-driver.ts";
 import { WriteJournal } from "./workload/journal.ts";
+import { DRIVER, OPERATOR } from "./workload/owners.ts";
 import { type Reading, User } from "./workload/user.ts";
 import { World, WRITE_TIMEOUT_MS } from "./world.ts";
 
@@ -38,10 +41,29 @@ const VIEW_DELAY_MS = { nodes: 8000, store: 13_000 } as const;
 /** Longest time that a run may take, in milliseconds. */
 const LONGEST_RUN_MS = 600_000;
 
-/** Longest time that healing may take, in milliseconds, before and after the time that a dead process's lock of a repair lasts. */
-const LONGEST_HEALING_MS = 120_000;
+/** Longest time that each part of healing may take, in milliseconds; a job that could not go on pauses for up to a minute. */
+const LONGEST_HEALING_MS = 180_000;
+
+/** After so long there may be a lock of a repair that a dead process left behind, and the time that it lasts, in milliseconds. */
 const PATIENCE_MS = 30_000;
 const LOCK_MS = 600_000;
+
+/** So many times as many calls as wanted are made at most while a job is under way. */
+const MOST_TIMES = 4;
+
+/** How often things happen. */
+interface Pace {
+  /** Longest pause between two calls of a user, and between two faults, in milliseconds. */
+  readonly longestPauseMs: number;
+  readonly longestGapMs: number;
+  /** Share of the calls after which no fault begins. */
+  readonly faultyShare: number;
+}
+
+const USUAL_PACE: Pace = { longestPauseMs: 4000, longestGapMs: 1600, faultyShare: 1 };
+
+/** Jobs must get somewhere while users write. */
+const PACE_OF_JOBS: Pace = { longestPauseMs: 3000, longestGapMs: 5000, faultyShare: 0.7 };
 
 /** Runs one simulation: writes, reads and faults until all calls are made, then healing, then a look at everything. */
 export async function runSeed(seed: number, options: RunOptions): Promise<RunReport> {
@@ -64,15 +86,21 @@ class Run {
   readonly #viewDelayMs: number;
   readonly #readers: ReadChecker;
   readonly #violations: string[] = [];
+  readonly #jobs: JobDriver | undefined;
   #faults: FaultPlan | undefined;
   readonly #busyByProcess = new Map<SimulatedProcess, number>();
   #called = 0;
+  /** Whether all copies were compared, and what differed was repaired. */
+  #isVerified = false;
   #busy = 0;
 
   constructor(seed: number, options: RunOptions) {
     this.#seed = seed;
     this.#options = options;
     this.#world = new World(seed, { keepsAll: options.keepsAll === true });
+    const { store } = this.#world;
+    const hasJobs = store !== undefined && this.#world.chance.stream("has jobs").happens(0.75);
+    this.#jobs = hasJobs ? new JobDriver(this.#world, store) : undefined;
     this.#owners = this.#world.chance.stream("owners").pick([
       ["a", "b"],
       ["a", "b", "c"],
@@ -95,42 +123,62 @@ class Run {
   async begin(): Promise<void> {
     await this.#world.found();
     for (const owner of this.#owners) this.#start(owner);
-    this.#faults = new FaultPlan(this.#victims(), this.#world.chance.stream("faults"));
+    if (this.#jobs !== undefined) for (let drivers = 0; drivers < 2; drivers++) this.#start(DRIVER);
+    this.#faults = new FaultPlan(this.#victims(), this.#world.chance.stream("faults"), this.#pace.longestGapMs);
   }
 
-  /** Until all calls are made and answered. */
+  /** Until all calls are made and answered; the last ones while all is well again. */
   async work(): Promise<void> {
-    const isDone = () => this.#called >= this.#options.operations;
-    await this.#world.timeline.runUntil(isDone, LONGEST_RUN_MS);
+    const { timeline } = this.#world;
+    const areMade = (calls: number) => timeline.runUntil(() => this.#called >= calls, LONGEST_RUN_MS);
+    await areMade(this.#options.operations * this.#pace.faultyShare);
     this.#faults?.heal();
-    const areAnswered = await this.#world.timeline.runUntil(() => this.#busy === 0, LONGEST_RUN_MS + 60_000);
+    await areMade(this.#options.operations);
+    this.#jobs?.end();
+    await timeline.runUntil(() => !this.#mayCall, LONGEST_RUN_MS);
+    const areAnswered = await timeline.runUntil(() => this.#busy === 0, LONGEST_RUN_MS + 60_000);
     if (!areAnswered) this.#violations.push(`${this.#busy} calls never ended`);
   }
 
-  /** Until every task is done and every debt is paid. */
+  /** Until every task is done, every debt is paid, what nobody owed is found, and every job is over. */
   async heal(): Promise<void> {
     const { timeline } = this.#world;
-    const healedAtMs = timeline.nowMs;
-    let hasWaited = false;
-    let unpaid = ["nothing was looked at"];
-    while (unpaid.length > 0 && timeline.nowMs < healedAtMs + LONGEST_HEALING_MS) {
-      await timeline.runUntil(() => false, timeline.nowMs + 1000);
-      unpaid = await this.#findUnpaid();
-      // What was recorded last, the others learn a while later.
-      if (unpaid.length === 0) await timeline.runUntil(() => false, timeline.nowMs + this.#viewDelayMs);
-      else if (!hasWaited && timeline.nowMs > healedAtMs + PATIENCE_MS) {
-        this.#world.forward(LOCK_MS);
-        hasWaited = true;
-      }
+    await this.#until(() => this.#findUnpaid(), { patienceMs: PATIENCE_MS });
+    // What was recorded last, the others learn a while later.
+    await timeline.runUntil(() => false, timeline.nowMs + this.#viewDelayMs);
+    this.#look();
+    if (this.#world.losers.length > 0) return;
+    let report = await this.#verify();
+    if ((await this.#findOpenJob()).length > 0) {
+      await this.#until(() => this.#findOpenJob(), {});
+      report = await this.#verify();
     }
-    for (const debt of new Set(unpaid)) this.#violations.push(`after healing there is still: ${debt}`);
+    this.#isVerified = report?.isSound === true;
+    if (!this.#isVerified) this.#violations.push(`verified, repaired and not sound: ${JSON.stringify(report)}`);
+  }
+
+  /** Waits until nothing is found any more. */
+  async #until(find: () => Promise<string[]>, { patienceMs }: { readonly patienceMs?: number }): Promise<void> {
+    const { timeline } = this.#world;
+    const startedAtMs = timeline.nowMs;
+    let isPatient = patienceMs !== undefined;
+    for (let found = await find(); found.length > 0; found = await find()) {
+      if (timeline.nowMs - startedAtMs > LONGEST_HEALING_MS) {
+        for (const open of new Set(found)) this.#violations.push(`after healing there is still ${open}`);
+        return;
+      }
+      await timeline.runUntil(() => false, timeline.nowMs + 1000);
+      if (!isPatient || timeline.nowMs - startedAtMs < (patienceMs ?? 0)) continue;
+      this.#world.forward(LOCK_MS);
+      isPatient = false;
+    }
   }
 
   async #findUnpaid(): Promise<string[]> {
-    const { wire, processes } = this.#world;
-    const isBusy = [...wire.nodesById.values()].some((node) => !node.isIdle);
+    const { nodesById } = this.#world.wire;
+    const isBusy = [...nodesById.values()].some((node) => !node.isIdle);
     const unpaid = isBusy ? ["a queue that is not empty"] : [];
-    for (const process of processes) {
+    for (const process of this.#users) {
       const debts = await this.#finish(() => this.#world.payableDebts(process).catch(() => undefined));
       if (debts === undefined) unpaid.push(`${process.name}, which has not met its cluster`);
       else unpaid.push(...debts.map(({ node }) => `a debt of ${node} that ${process.name} knows of`));
@@ -138,16 +186,48 @@ class Run {
     return unpaid;
   }
 
+  async #findOpenJob(): Promise<string[]> {
+    const job = await this.#jobs?.pending();
+    return job === undefined ? [] : [job];
+  }
+
+  /** Has all copies compared, and what differs without anybody owing it repaired, as an operator would. */
+  #verify(): Promise<VerifyReport | undefined> {
+    const { config, environment } = this.#world.start(OPERATOR);
+    const options = { content: true, repair: true, environment };
+    return this.#finish(() => verifyCluster(config, options), LONGEST_HEALING_MS);
+  }
+
   /** Every process reads everything, and every replica is looked into. */
   async check(): Promise<void> {
-    const { nodesById, history } = { ...this.#world.wire, history: this.#world.history };
-    const { ids } = this.#corpus;
-    for (const process of this.#world.processes) {
+    for (const process of this.#users) {
       const user = this.#user(process, ownerOf(process));
       await this.#finish(() => user.readAll());
     }
-    history.note("everything was read");
-    this.#violations.push(...checkReplicas({ ids, nodesById, journal: this.#journal, promises: this.#promises }));
+    this.#world.history.note("everything was read");
+    this.#look();
+  }
+
+  #look(): void {
+    const { nodesById } = this.#world.wire;
+    const { ids } = this.#corpus;
+    const healed = { ids, nodesById, journal: this.#journal, promises: this.#promises, isVerified: this.#isVerified };
+    this.#violations.push(...checkReplicas(healed));
+  }
+
+  /** Whether users go on: until enough was called, and the jobs that were begun meanwhile are over. */
+  get #mayCall(): boolean {
+    const { operations } = this.#options;
+    return this.#called < operations || (this.#jobs?.hasOpenJob === true && this.#called < MOST_TIMES * operations);
+  }
+
+  get #pace(): Pace {
+    return this.#jobs === undefined ? USUAL_PACE : PACE_OF_JOBS;
+  }
+
+  /** The processes that read and write. */
+  get #users(): SimulatedProcess[] {
+    return [...this.#world.processes].filter((process) => this.#owners.includes(ownerOf(process)));
   }
 
   report(): RunReport {
@@ -164,20 +244,24 @@ class Run {
   }
 
   /** Lets time pass until some work has ended. */
-  async #finish<T>(work: () => Promise<T>): Promise<T | undefined> {
+  async #finish<T>(work: () => Promise<T>, limitMs = 60_000): Promise<T | undefined> {
     const { timeline } = this.#world;
     let isDone = false;
     const working = work().finally(() => {
       isDone = true;
     });
     working.catch(() => undefined);
-    if (await timeline.runUntil(() => isDone, timeline.nowMs + 60_000)) return working;
+    if (await timeline.runUntil(() => isDone, timeline.nowMs + limitMs)) return working;
     this.#violations.push("a call of the final look never ended");
     return undefined;
   }
 
   #start(owner: string): void {
     const process = this.#world.start(owner);
+    if (owner === DRIVER) {
+      void this.#jobs?.drive(process);
+      return;
+    }
     for (let users = 0; users < 2; users++) void this.#live(process, this.#user(process, owner, `${users}`));
   }
 
@@ -185,15 +269,18 @@ class Run {
     const { timeline, history } = this.#world;
     const chance = this.#world.chance.stream(`user ${process.name} ${name}`);
     const [corpus, journal] = [this.#corpus, this.#journal];
+    const ownersOf = (id: string) => this.#world.ownersOf(id);
     const readers = { read: (reading: Reading) => this.#readers.read(reading) };
-    return new User({ process, owner, corpus, journal, chance, timeline, history, readers });
+    return new User({ process, owner, corpus, journal, chance, timeline, history, readers, ownersOf });
   }
 
   async #live(process: SimulatedProcess, user: User): Promise<void> {
     const chance = this.#world.chance.stream(`pauses ${process.name}`);
     for (;;) {
-      await process.clock.sleep(chance.happens(0.3) ? chance.between(0, 30) : chance.between(100, 4000));
-      if (this.#called >= this.#options.operations) return;
+      await process.clock.sleep(
+        chance.happens(0.3) ? chance.between(0, 30) : chance.between(100, this.#pace.longestPauseMs),
+      );
+      if (!this.#mayCall) return;
       this.#called++;
       this.#busyBy(process, 1);
       await user.act();
@@ -213,7 +300,11 @@ class Run {
       ...{ wire, store },
       processes: () => [...processes],
       kill: (process, absentMs) => this.#kill(process, absentMs),
-      mayLoseData: () => isUnlucky && this.#world.losers.length === 0,
+      // A job would make copies of what is left.
+      mayLoseData: ({ id }) => {
+        const isMember = this.#world.topology.nodes.some((node) => node.id === id);
+        return isMember && isUnlucky && this.#jobs === undefined && this.#world.losers.length === 0;
+      },
     };
   }
 

@@ -56,7 +56,7 @@ export class World {
     this.#config = configOf(shape.pick(SHAPES));
     const { timeline, history } = this;
     const skewMs = shape.between(-CLOCK_SKEW_MS, CLOCK_SKEW_MS);
-    this.store = shape.happens(0.5) ? new StoreServer(timeline, skewMs) : undefined;
+    this.store = shape.happens(0.6) ? new StoreServer(timeline, skewMs) : undefined;
     const { nodes } = toClusterConfig(this.#config);
     this.spare = nodeOf(nodes.length);
     const nodesById = new Map(

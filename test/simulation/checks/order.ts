@@ -31,8 +31,8 @@ export function isBinding(write: Write, id: string, promises: Promises): boolean
 }
 
 /** The nodes that took a write and did it. */
-function holdersOf(write: Write, id: string, { ownersOf, hasFailed }: Promises): string[] {
-  const owners = ownersOf(id);
+function holdersOf(write: Write, id: string, { hasFailed }: Promises): string[] {
+  const owners = write.ownersById.get(id) ?? [];
   return write.acknowledgedBy.filter((node) => owners.includes(node) && !hasFailed(node, write.taskUid));
 }
 
@@ -53,7 +53,7 @@ function isBuiltOver(write: Write, id: string, promises: Promises): boolean {
  * missed: each of two replicas vouches for one of the writes then, and what is kept follows from two processes' clocks.
  */
 function isExposed(write: Write, id: string, promises: Promises): boolean {
-  const isMissed = (some: Write) => holdersOf(some, id, promises).length < promises.ownersOf(id).length;
+  const isMissed = (some: Write) => holdersOf(some, id, promises).length !== some.ownersById.get(id)?.length;
   if (!isMissed(write)) return false;
   return promises.writes.some((other) => {
     const isTouching = other.kind === "delete by filter" || other.ids.includes(id);
@@ -80,14 +80,15 @@ function isKeptElsewhere(write: Write, other: Write, { id, promises }: Judged): 
 export function isAwareOf(process: string, write: Write, { id, promises }: Judged): boolean {
   if (process === write.process || promises.keeper === "store") return true;
   const holders = holdersOf(write, id, promises);
-  if (holders.length === promises.ownersOf(id).length) return true;
+  if (holders.length === write.ownersById.get(id)?.length) return true;
   const shownAtMs = (write.settledAtMs ?? 0) + promises.viewDelayMs / 2;
   return holders.some((node) => (promises.recordsReadAtMs(process, node) ?? 0) >= shownAtMs);
 }
 
 /** Whether a write must show and no node that took it failed it later. */
 export function isHeldByAll(write: Write, id: string, promises: Promises): boolean {
-  const hasFailed = promises.ownersOf(id).some((node) => promises.hasFailed(node, write.taskUid));
+  const owners = write.ownersById.get(id) ?? [];
+  const hasFailed = owners.some((node) => promises.hasFailed(node, write.taskUid));
   return isBinding(write, id, promises) && !hasFailed;
 }
 

@@ -33,6 +33,8 @@ export class SimulatedProcess {
   readonly #wire: Wire;
   #state: "running" | "paused" | "dead" = "running";
   #backlog: (() => void)[] = [];
+  /** Stands still as soon as it is about to send a write. */
+  pausesAtWrite = false;
 
   constructor({ name, wire, chance, config, clockOffsetMs }: ProcessOptions) {
     this.name = name;
@@ -57,6 +59,14 @@ export class SimulatedProcess {
   wake(run: () => void): void {
     if (this.#state === "running") run();
     else if (this.#state === "paused") this.#backlog.push(run);
+  }
+
+  beforeWrite(): Promise<void> | undefined {
+    if (!this.pausesAtWrite) return undefined;
+    this.pausesAtWrite = false;
+    this.#wire.history.noteFault("pause at a write", this.name);
+    this.pause();
+    return new Promise((resolve) => this.wake(resolve));
   }
 
   pause(): void {

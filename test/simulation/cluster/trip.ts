@@ -92,10 +92,9 @@ export class Trip {
     const { target, request } = this.#sending;
     const isBroken = incarnation !== undefined && incarnation !== target.incarnation;
     if (!target.isUp || isBroken) return undefined;
-    const isWrite = request.method !== "GET" && !/\/(search|fetch)$/.test(request.path);
-    if (isWrite && target.crashAtWrite === "before") return this.#crash();
+    if (!isWrite(request)) return target.handle(toEmbedded(request));
+    if (target.crashAtWrite === "before") return this.#crash();
     const response = target.handle(toEmbedded(request));
-    if (!isWrite) return response;
     history.note(`${this.#caller.name} > ${target.id} ${describe(request)} ${response.status} ${taskOf(response)}`);
     return target.crashAtWrite === "after" ? this.#crash() : response;
   }
@@ -123,6 +122,11 @@ export class Trip {
     const failure = new TransportFailure("reset", "broke the connection");
     timeline.after(network.travelMs(this.#sending.target.id), () => this.#caller.wake(() => this.#reject(failure)));
   }
+}
+
+/** Whether a request may change anything. */
+export function isWrite({ method, path }: NodeRequest): boolean {
+  return method !== "GET" && !/\/(search|fetch)$/.test(path);
 }
 
 /** One try to hand a request over. */

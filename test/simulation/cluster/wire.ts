@@ -22,4 +22,6 @@ export interface Caller {
   readonly name: string;
   /** Runs something in the process, when it can. */
   wake(run: () => void): void;
+  /** What it waits for before a write leaves it; undefined when for nothing. */
+  beforeWrite(): Promise<void> | undefined;
 }

@@ -6,10 +6,13 @@ export class FaultPlan {
   readonly #victims: Victims;
   readonly #chance: Chance;
   readonly #open = new Set<Mend>();
+  readonly #longestGapMs: number;
   #isOver = false;
 
-  constructor(victims: Victims, chance: Chance) {
+  /** @param longestGapMs longest time until the next fault begins, in milliseconds */
+  constructor(victims: Victims, chance: Chance, longestGapMs: number) {
     this.#victims = victims;
+    this.#longestGapMs = longestGapMs;
     this.#chance = chance;
     this.#next();
   }
@@ -24,7 +27,7 @@ export class FaultPlan {
 
   #next(): void {
     const { timeline } = this.#victims.wire;
-    timeline.after(this.#chance.between(50, 1600), () => {
+    timeline.after(this.#chance.between(50, this.#longestGapMs), () => {
       if (this.#isOver) return;
       this.#begin();
       this.#next();

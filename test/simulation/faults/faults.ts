@@ -4,6 +4,7 @@ import type { SimulatedProcess } from "../cluster/simulated-process.ts";
 import type { Wire } from "../cluster/wire.ts";
 import type { Chance } from "../kernel/chance.ts";
 import { STORE, type StoreServer } from "../store/store-server.ts";
+import { DRIVER } from "../workload/owners.ts";
 
 /** What faults can be done to. */
 export interface Victims {
@@ -35,9 +36,11 @@ export const FAULTS: readonly { readonly weight: number; readonly begin: Fault }
   { weight: 20, begin: troubleRequests },
   { weight: 10, begin: failTasks },
   { weight: 6, begin: pause },
+  { weight: 6, begin: pauseDriver },
   { weight: 5, begin: kill },
   { weight: 4, begin: jumpClock },
   { weight: 6, begin: stopStore },
+  { weight: 10, begin: cutFromStore },
   { weight: 6, begin: troubleStore },
 ];
 
@@ -182,6 +185,22 @@ function pause(victims: Victims, chance: Chance): ReturnType<Fault> {
   };
 }
 
+/** Of a job, at the worst moment, for so long that another takes over: what it is about to send is sent when it goes on. */
+function pauseDriver({ wire, processes }: Victims, chance: Chance): ReturnType<Fault> {
+  const drivers = processes().filter(({ name }) => name.startsWith(DRIVER));
+  if (drivers.length === 0) return undefined;
+  const driver = chance.pick(drivers);
+  driver.pausesAtWrite = true;
+  return {
+    lastsMs: chance.between(15_000, 40_000),
+    mend: () => {
+      driver.pausesAtWrite = false;
+      driver.resume();
+      wire.history.note(`${driver.name} goes on`);
+    },
+  };
+}
+
 function kill(victims: Victims, chance: Chance): ReturnType<Fault> {
   const process = anyProcess(victims, chance);
   if (process === undefined) return undefined;
@@ -209,6 +228,17 @@ function stopStore({ wire, store }: Victims, chance: Chance): ReturnType<Fault> 
       store.isUp = true;
     },
   };
+}
+
+/** One process, which goes on with what it knows: for longer than its lease lasts, at times. */
+function cutFromStore(victims: Victims, chance: Chance): ReturnType<Fault> {
+  const { wire, store } = victims;
+  const process = anyProcess(victims, chance);
+  if (store === undefined || process === undefined) return undefined;
+  const link = { process: process.name, node: STORE };
+  const mends = [wire.network.block(link, "requests"), wire.network.block(link, "answers")];
+  wire.history.noteFault("cut from the store", process.name);
+  return { lastsMs: chance.between(500, 22_000), mend: () => mendAll(wire, mends) };
 }
 
 function troubleStore({ wire, store }: Victims, chance: Chance): ReturnType<Fault> {

@@ -23,10 +23,10 @@ export class StoreServer {
   }
 
   /** Whom to tell of changed keys; answers how to stop. */
-  listen(listener: HintListener): () => void {
+  readonly listen = (listener: HintListener): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
-  }
+  };
 
   /** Tells all that listen. */
   tell(keys: readonly string[]): void {

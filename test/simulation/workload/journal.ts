@@ -10,7 +10,7 @@ export class WriteJournal {
     const write: Write = {
       ...{ ...call, number: this.writes.length, value: `v${this.writes.length}` },
       ...{ outcome: "open", endedAtMs: undefined, taskUid: undefined, settledAtMs: undefined, failedAtMs: undefined },
-      ...{ acknowledgedBy: [], orphanedAtMs: undefined },
+      ...{ acknowledgedBy: [], ownersById: new Map(), orphanedAtMs: undefined },
     };
     this.writes.push(write);
     for (const id of call.ids) {

@@ -29,6 +29,8 @@ export interface Write {
   failedAtMs: number | undefined;
   /** Nodes whose acknowledgement counted. */
   acknowledgedBy: readonly string[];
+  /** The nodes that held each document when the write ended. */
+  ownersById: ReadonlyMap<string, readonly string[]>;
   /** When its process died, if that was before the process saw the end of it. */
   orphanedAtMs: number | undefined;
 }

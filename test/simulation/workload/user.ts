@@ -18,6 +18,8 @@ export interface UserOptions {
   readonly timeline: Timeline;
   readonly history: History;
   readonly readers: Readers;
+  /** The nodes that hold a document now. */
+  ownersOf(id: string): readonly string[];
 }
 
 /** Who judges what was read. */
@@ -113,10 +115,11 @@ export class User {
   }
 
   #acknowledge(write: Write, meta: Meta | undefined): void {
-    const { process, timeline, history } = this.#options;
+    const { process, timeline, history, ownersOf } = this.#options;
     const indebted = new Set(meta?.write?.indebted);
     const acknowledgedBy = (meta?.write?.acknowledged ?? []).filter((node) => !indebted.has(node));
-    Object.assign(write, { outcome: "acknowledged", endedAtMs: timeline.nowMs, acknowledgedBy });
+    const ownersById = new Map(write.ids.map((id) => [id, ownersOf(id)]));
+    Object.assign(write, { outcome: "acknowledged", endedAtMs: timeline.nowMs, acknowledgedBy, ownersById });
     const owing = indebted.size === 0 ? "" : `, owed by ${[...indebted].join(" ")}`;
     history.note(`${process.name} #${write.number} acknowledged by ${acknowledgedBy.join(" ")}${owing}`);
   }
