@@ -93,7 +93,7 @@ export async function openCluster(
     known.clusterId = met.topology.clusterId;
     const view = await openView(source, met.topology, { config, environment, events });
     tellTopologies(events, view.live);
-    const inStore = source.store && new StoreRecords(source.store, environment);
+    const inStore = source.store && new StoreRecords(source.store, environment, view.commits);
     const cluster = assemble({
       ...{ view, events, hasher, clock, random, transport, operator, highWater, verify, config, inStore },
     });
@@ -125,7 +125,7 @@ export async function configuredCluster(
 }
 
 /** What miroir's own calls carry: the headers of every other call, and the operator's key. */
-function credentialsOf(config: StaticClusterConfig | TopologyClusterConfig): Credentials {
+export function credentialsOf(config: StaticClusterConfig | TopologyClusterConfig): Credentials {
   const { authorization, headers = {} } = callerHeaders(toRequest("GET", { path: "" }, config));
   const { operatorKey } = config;
   return { authorization: operatorKey === undefined ? authorization : `Bearer ${operatorKey}`, headers };

@@ -5,6 +5,7 @@ import type { Replacement, SharedRecords } from "./shared-records.ts";
 import type { StateRecord } from "./state-index.ts";
 import type { StoringTask } from "./store-on-nodes.ts";
 import { StoreTurns, type TurnEnvironment } from "./store-turns.ts";
+import { type CommitWatch, NO_COMMITS } from "./view/store-history.ts";
 
 /** Prefix of the keys of records. */
 const RECORDS = "record/";
@@ -14,13 +15,19 @@ export class StoreRecords implements SharedRecords {
   readonly #store: StateStore;
   readonly #turns: StoreTurns;
 
-  constructor(store: StateStore, environment: TurnEnvironment) {
+  readonly #commits: CommitWatch;
+
+  /** @param commits told of all that the store shows of its commits */
+  constructor(store: StateStore, environment: TurnEnvironment, commits: CommitWatch = NO_COMMITS) {
     this.#store = store;
+    this.#commits = commits;
     this.#turns = new StoreTurns(store, environment);
   }
 
   async readAll(): Promise<readonly StateRecord[]> {
-    return (await this.#store.list(RECORDS)).map(recordOf);
+    const entries = await this.#store.list(RECORDS);
+    for (const { revision } of entries) this.#commits.saw(revision);
+    return entries.map(recordOf);
   }
 
   async readOne(id: string): Promise<StateRecord | undefined> {
@@ -32,7 +39,7 @@ export class StoreRecords implements SharedRecords {
   async put(records: readonly StateRecord[]): Promise<readonly StoringTask[]> {
     for (;;) {
       const changes = (await Promise.all(records.map((record) => this.#changeTo(record)))).flat();
-      if (changes.length === 0 || (await this.#store.commit(changes)).ok) return [];
+      if (changes.length === 0 || (await this.#commit(changes))) return [];
     }
   }
 
@@ -44,7 +51,7 @@ export class StoreRecords implements SharedRecords {
       const changes = replacements.map(({ record }, position): StoreChange => {
         return { ...recordChange(record), expected: currents[position]?.revision ?? null };
       });
-      if ((await this.#store.commit(changes)).ok) return [];
+      if (await this.#commit(changes)) return [];
     }
   }
 
@@ -54,6 +61,13 @@ export class StoreRecords implements SharedRecords {
 
   async keep(record: StateRecord): Promise<void> {
     await this.put([record]);
+  }
+
+  async #commit(changes: readonly StoreChange[]): Promise<boolean> {
+    const before = this.#commits.mark();
+    const result = await this.#store.commit(changes);
+    if (result.ok) this.#commits.made(result.revision, before);
+    return result.ok;
   }
 
   untilShown(): Promise<void> {

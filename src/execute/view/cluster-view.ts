@@ -4,6 +4,7 @@ import type { Clock } from "../../util/clock.ts";
 import { EpochsInUse } from "./epochs-in-use.ts";
 import { LiveTopology } from "./live-topology.ts";
 import { Operation } from "./operation.ts";
+import { type CommitWatch, NO_COMMITS } from "./store-history.ts";
 
 /** What this process knows of the cluster's topology, and its right to work with it. */
 export interface ClusterView {
@@ -18,6 +19,8 @@ export interface ClusterView {
   liftAbandonedHold(signal: AbortSignal): Promise<void>;
   /** How long the topology has been taken on trust, in milliseconds: 0 while this process has the right to work. */
   readonly staleMs: number;
+  /** Learns what the store shows of its commits, by which this process knows one that went back. */
+  readonly commits: CommitWatch;
   /** Milliseconds since 1970 by the clock that all processes of the cluster share as far as they can. */
   now(): number;
   close(): Promise<void>;
@@ -33,6 +36,7 @@ export function fixedView(topology: Topology, clock: Pick<Clock, "now">): Cluste
     live,
     ready: () => undefined,
     refresh: () => Promise.resolve(),
+    commits: NO_COMMITS,
     liftAbandonedHold: () => Promise.resolve(),
     begin: () => new Operation(context),
     staleMs: 0,

@@ -1,6 +1,6 @@
 import type { Topology } from "../../cluster/topology.ts";
 import { MiroirError } from "../../core/errors.ts";
-import type { CommitResult, StateStore, StoreStatus } from "../../store/state-store.ts";
+import type { CommitResult, StateStore } from "../../store/state-store.ts";
 import type { Clock } from "../../util/clock.ts";
 import { TOPOLOGY, topologyInStore } from "../topology-in-store.ts";
 import { liftAbandonedHold } from "./abandoned-hold.ts";
@@ -10,7 +10,7 @@ import { EpochsInUse } from "./epochs-in-use.ts";
 import { LiveTopology } from "./live-topology.ts";
 import { Operation } from "./operation.ts";
 import { type ProcessKeys, processKeys, toValue } from "./process-record.ts";
-import { StoreHistory } from "./store-history.ts";
+import { type CommitWatch, StoreHistory } from "./store-history.ts";
 import { StoreTime } from "./store-time.ts";
 import { Ticker } from "./ticker.ts";
 
@@ -33,8 +33,8 @@ export interface StoreViewOptions {
 /** What a process knows of its topology: that it is in force, nothing, or that the store does not know it any more. */
 export type ViewState = "leased" | "stale" | "rolled-back";
 
-/** Time of a lease, in milliseconds. */
-const LEASE_MS = 10_000;
+/** Time of a lease, in milliseconds: no process works longer under a topology without the store. */
+export const LEASE_MS = 10_000;
 
 /** Time between renewals, in milliseconds. */
 const RENEWAL_MS = 3000;
@@ -99,6 +99,17 @@ export class StoreView implements ClusterView {
     await this.#register();
     if (this.#fault !== undefined) throw this.#fault;
     this.#ticker.start();
+  }
+
+  get commits(): CommitWatch {
+    return {
+      mark: () => this.#history.mark(),
+      saw: (revision) => this.#history.saw(revision),
+      made: (revision, before) => {
+        const why = this.#history.judgeOwn(revision, before);
+        if (why !== undefined) this.#refuse(`it ${why}`);
+      },
+    };
   }
 
   get staleMs(): number {
@@ -167,9 +178,9 @@ export class StoreView implements ClusterView {
   }
 
   async #renew(): Promise<void> {
-    const { store, clock } = this.#options;
+    const { clock } = this.#options;
     const isDue = (this.#lease?.remainingMs ?? 0) <= LEASE_MS - RENEWAL_MS;
-    if (isDue) this.#check(await this.#time.learn(() => store.status()));
+    if (isDue) await this.#check();
     const granted = momentOf(clock);
     await this.#learn();
     const epoch = this.#epoch;
@@ -191,8 +202,8 @@ export class StoreView implements ClusterView {
    * of the topology before that was waited for by nobody on our account, and one after it is.
    */
   async #register(): Promise<void> {
-    const { store, clock } = this.#options;
-    this.#check(await this.#time.learn(() => store.status()));
+    const { clock } = this.#options;
+    await this.#check();
     for (;;) {
       if (this.#fault !== undefined) await this.#forgive();
       if (this.#fault !== undefined) return;
@@ -242,8 +253,10 @@ export class StoreView implements ClusterView {
     if (topology.epoch > known) this.live.set(topology);
   }
 
-  #check(status: StoreStatus): void {
-    const why = this.#history.judge(status);
+  async #check(): Promise<void> {
+    const before = this.#history.mark();
+    const status = await this.#time.learn(() => this.#options.store.status());
+    const why = this.#history.judge(status, before);
     if (why !== undefined) this.#refuse(`it ${why}`);
   }
 

@@ -156,6 +156,35 @@ describe("StoreView", () => {
     expect([operation.isCovered, operation.snapshot.topology.epoch]).toEqual([true, 1_000]);
     operation.end();
   });
+
+  it("refuses a store that lost what it showed this process, though the topology is the same", async () => {
+    const { clock, memory, store, join } = await setUp();
+    const { view } = await join("p");
+    const backup = memory.backup();
+    const written = await store.put("record/debt", {});
+    if (written.ok) view.commits.saw(written.revision);
+    memory.restore(backup);
+    await clock.advance(5_000);
+    const refused = view.begin();
+    expect(() => refused.requireCover()).toThrow(/went back to an earlier state/);
+    refused.end();
+  });
+
+  it("refuses a store that gives its own commit a number it saw before, however many commits follow", async () => {
+    const { memory, store, join } = await setUp();
+    const { view } = await join("p");
+    const backup = memory.backup();
+    const lost = await store.put("record/debt", {});
+    if (lost.ok) view.commits.saw(lost.revision);
+    memory.restore(backup);
+    const before = view.commits.mark();
+    const own = await store.put("record/other", {});
+    await store.put("record/more", {});
+    if (own.ok) view.commits.made(own.revision, before);
+    const refused = view.begin();
+    expect(() => refused.requireCover()).toThrow(/went back to an earlier state/);
+    refused.end();
+  });
 });
 
 describe("a barrier", () => {
