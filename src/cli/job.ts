@@ -3,7 +3,9 @@ import { cancelJob, type JobRecord, jobStatus, listJobs, pauseJob, type RunOptio
 import { type ClientFlags, clientConfig, withClientFlags } from "./client-config.ts";
 import { interruptible } from "./interruptible.ts";
 import { jobLines, jobListLines } from "./jobs/job-screen.ts";
-import { refusable, runJob, show } from "./jobs/run-job.ts";
+import { runJob } from "./jobs/run-job.ts";
+import { refusable } from "./refusable.ts";
+import { print } from "./terminal/print.ts";
 
 interface JobFlags extends ClientFlags {
   readonly json?: boolean;
@@ -13,12 +15,12 @@ interface JobFlags extends ClientFlags {
 export function jobCommand(): Command {
   const command = new Command("job").description("look after jobs that change who owns what");
   const list = withFlags("list", "show all jobs").action(async (flags: JobFlags) => {
-    show(flags, await refusable(listJobs(await clientConfig(flags))), jobListLines);
+    print(await refusable(listJobs(await clientConfig(flags))), flags, jobListLines);
   });
   const status = withFlags("status", "show how far a job is")
     .argument("[id]", ID)
     .action(async (id: string | undefined, flags: JobFlags) => {
-      show(flags, await refusable(jobStatus(await clientConfig(flags), id)), jobLines);
+      print(await refusable(jobStatus(await clientConfig(flags), id)), flags, jobLines);
     });
   return [
     list,
@@ -56,6 +58,6 @@ function stopping(name: string, description: string, call: Call): Command {
     .argument("[id]", ID)
     .action(async (id: string | undefined, flags: JobFlags) => {
       const config = await clientConfig(flags);
-      await interruptible(async (signal) => show(flags, await refusable(call(config, id, { signal })), jobLines));
+      await interruptible(async (signal) => print(await refusable(call(config, id, { signal })), flags, jobLines));
     });
 }

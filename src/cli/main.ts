@@ -9,6 +9,7 @@ import { jobCommand } from "./job.ts";
 import { groupCommand, rebalanceCommand, reshardCommand, rfCommand } from "./jobs/change-commands.ts";
 import { nodeCommand } from "./node.ts";
 import { planCommand } from "./plan.ts";
+import { recoverCommand } from "./recover.ts";
 import { repairCommand } from "./repair.ts";
 import { settingsCommand } from "./settings.ts";
 import { statusCommand } from "./status.ts";
@@ -37,7 +38,7 @@ function miroirProgram(): Command {
     .exitOverride();
   const commands = [
     ...[initCommand(), statusCommand(), doctorCommand(), planCommand()],
-    ...[verifyCommand(), repairCommand(), settingsCommand()],
+    ...[verifyCommand(), repairCommand(), settingsCommand(), recoverCommand()],
     ...[nodeCommand(), groupCommand(), rfCommand(), rebalanceCommand(), reshardCommand(), jobCommand()],
     ...[storeCommand(), completionCommand()],
   ];

@@ -164,7 +164,7 @@ export class IndexRegistry {
    */
   async put(...rows: readonly IndexRow[]): Promise<readonly StoringTask[]> {
     for (const row of rows) this.#keep(row);
-    const records = rows.map(recordOf);
+    const records = rows.map(rowRecord);
     const names = rows.map(({ uid }) => `\`${uid}\``).join(", ");
     const storing = await this.#options.records.put(records, `Index ${names}`);
     for (const { uid } of rows) this.#storing.set(uid, storing);
@@ -180,7 +180,7 @@ export class IndexRegistry {
   ): Promise<readonly StoringTask[] | undefined> {
     const names = replacements.map(({ row }) => `\`${row.uid}\``).join(", ");
     const storing = await this.#options.records.replace(
-      replacements.map(({ row, former }) => ({ record: recordOf(row), formerStamp: former?.stamp })),
+      replacements.map(({ row, former }) => ({ record: rowRecord(row), formerStamp: former?.stamp })),
       `Index ${names}`,
     );
     if (storing === undefined) return undefined;
@@ -241,7 +241,8 @@ export class IndexRegistry {
   }
 }
 
-function recordOf(row: IndexRow): StateRecord {
+/** The record that holds the row of an index. */
+export function rowRecord(row: IndexRow): StateRecord {
   return { id: recordId(row.uid), kind: "index", value: row as unknown as JsonObject };
 }
 

@@ -3,6 +3,15 @@ export type { AbsentNode } from "./find-nodes.ts";
 export type { StepLimits } from "./plan/cut-steps.ts";
 export { type Move, type MoveStep, movesOf, type Plan, type PlanStep } from "./plan/plan.ts";
 export type { Wish } from "./plan/wish.ts";
+export type { RecoveryPlan } from "./recover/plan-recovery.ts";
+export {
+  planRecovery,
+  type RecoverOptions,
+  type RecoveryReport,
+  recoverCluster,
+} from "./recover/recover-cluster.ts";
+export type { RecoveryConfig } from "./recover/recovery-context.ts";
+export type { RowFate } from "./recover/restore-rows.ts";
 export type { OpenDebt } from "./repair/open-debts.ts";
 export { type RepairOptions, repairCluster } from "./repair/repair-cluster.ts";
 export type { JobProgress } from "./run/job-log.ts";
