@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
+import { adoptCommand } from "./adopt.ts";
 import { completionCommand } from "./completion.ts";
 import { doctorCommand } from "./doctor.ts";
 import { CommandFailed, EXIT } from "./exit-code.ts";
@@ -37,7 +38,7 @@ function miroirProgram(): Command {
     .version(packageVersion())
     .exitOverride();
   const commands = [
-    ...[initCommand(), statusCommand(), doctorCommand(), planCommand()],
+    ...[initCommand(), adoptCommand(), statusCommand(), doctorCommand(), planCommand()],
     ...[verifyCommand(), repairCommand(), settingsCommand(), recoverCommand()],
     ...[nodeCommand(), groupCommand(), rfCommand(), rebalanceCommand(), reshardCommand(), jobCommand()],
     ...[storeCommand(), completionCommand()],

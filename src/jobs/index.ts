@@ -1,4 +1,7 @@
 /** Long operations on a cluster: what the command line runs, for programs. */
+export { type AdoptOptions, type AdoptProgress, adoptServer, planAdoption } from "./adopt/adopt-server.ts";
+export type { AdoptConfig } from "./adopt/adoption-context.ts";
+export type { AdoptionPlan } from "./adopt/plan-adoption.ts";
 export type { AbsentNode } from "./find-nodes.ts";
 export type { StepLimits } from "./plan/cut-steps.ts";
 export { type Move, type MoveStep, movesOf, type Plan, type PlanStep } from "./plan/plan.ts";

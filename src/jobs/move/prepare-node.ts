@@ -1,9 +1,7 @@
 import { physicalUid } from "../../cluster/registry.ts";
 import type { JsonObject, NodeInfo } from "../../core/types.ts";
-import { writeMarker } from "../../execute/bootstrap.ts";
-import { STATE_INDEX } from "../../execute/state-index.ts";
-import { untilSucceeded } from "../../execute/task-success.ts";
 import type { Cluster } from "../../routes/cluster.ts";
+import { markNode } from "../mark-node.ts";
 import { nodeIndexes } from "./node-indexes.ts";
 import { alignIndex } from "./prepare/align-index.ts";
 import { alignKeys } from "./prepare/align-keys.ts";
@@ -55,14 +53,7 @@ async function mark({ cluster, node, signal }: NewNode, marker: JsonObject | und
   const { operator, topology } = cluster;
   const { epoch = -1 } = (marker?.["topology"] ?? {}) as { epoch?: number };
   if (marker !== undefined && marker["keeper"] === "store" && epoch >= topology.epoch) return;
-  const indexes = await nodeIndexes(operator, node, signal);
-  if (!indexes.some(({ uid }) => uid === STATE_INDEX)) {
-    const body = { uid: STATE_INDEX, primaryKey: "id" };
-    const call = { method: "POST", path: "indexes", body, unchecked: true, signal } as const;
-    const { taskUid } = await operator.demand<{ taskUid: number }>(node, call);
-    await untilSucceeded(operator, { node, taskUid, what: "the creation of its state index" }, signal);
-  }
-  await writeMarker(operator, node, { topology, keeper: "store", signal });
+  await markNode(operator, node, { topology, signal });
 }
 
 async function alignFeatures({ cluster, node, signal }: NewNode, model: NodeInfo): Promise<void> {
