@@ -5,6 +5,7 @@ import { adoptCommand } from "./adopt.ts";
 import { completionCommand } from "./completion.ts";
 import { doctorCommand } from "./doctor.ts";
 import { CommandFailed, EXIT } from "./exit-code.ts";
+import { importCommand } from "./import.ts";
 import { initCommand } from "./init.ts";
 import { jobCommand } from "./job.ts";
 import { groupCommand, rebalanceCommand, reshardCommand, rfCommand } from "./jobs/change-commands.ts";
@@ -39,7 +40,7 @@ function miroirProgram(): Command {
     .exitOverride();
   const commands = [
     ...[initCommand(), adoptCommand(), statusCommand(), doctorCommand(), planCommand()],
-    ...[verifyCommand(), repairCommand(), settingsCommand(), recoverCommand()],
+    ...[verifyCommand(), repairCommand(), settingsCommand(), recoverCommand(), importCommand()],
     ...[nodeCommand(), groupCommand(), rfCommand(), rebalanceCommand(), reshardCommand(), jobCommand()],
     ...[storeCommand(), completionCommand()],
   ];

@@ -3,6 +3,18 @@ export { type AdoptOptions, type AdoptProgress, adoptServer, planAdoption } from
 export type { AdoptConfig } from "./adopt/adoption-context.ts";
 export type { AdoptionPlan } from "./adopt/plan-adoption.ts";
 export type { AbsentNode } from "./find-nodes.ts";
+export { type ImportCursor, parseImportCursor } from "./import/import-cursor.ts";
+export {
+  type ImportFrom,
+  type ImportOptions,
+  type ImportPlan,
+  type ImportProgress,
+  type ImportReport,
+  importFrom,
+  planImport,
+} from "./import/import-from.ts";
+export type { KeyReport } from "./import/import-keys.ts";
+export type { ServerAddress } from "./import/server-source.ts";
 export type { StepLimits } from "./plan/cut-steps.ts";
 export { type Move, type MoveStep, movesOf, type Plan, type PlanStep } from "./plan/plan.ts";
 export type { Wish } from "./plan/wish.ts";

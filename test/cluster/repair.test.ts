@@ -9,7 +9,7 @@ import { unpaidDebts } from "../support/unpaid-debts.ts";
 const UID = "movies";
 const IDS = Array.from({ length: 60 }, (_, id) => id);
 /** Requests land within 300 ms here, so debts are paid soon. */
-const REPAIRING: ClusterSettings = { attemptTimeoutMs: 300, writeTimeoutMs: 600, repair: true };
+const REPAIRING: ClusterSettings = { attemptTimeoutMs: 150, writeTimeoutMs: 300, repair: true };
 const revision = (round: number, ids = IDS) => ids.map((id) => ({ id, round, title: `title ${round}` }));
 
 async function filled(settings: ClusterSettings = REPAIRING, nodes = 3): Promise<EmbeddedCluster> {

@@ -32,7 +32,7 @@ export async function alignKeys(
 }
 
 /** Every key of a node, the last one first; none where there is no master key. */
-async function listKeys(operator: Operator, node: NodeInfo, signal: AbortSignal): Promise<JsonObject[]> {
+export async function listKeys(operator: Operator, node: NodeInfo, signal: AbortSignal): Promise<JsonObject[]> {
   const keys: JsonObject[] = [];
   for (;;) {
     const call = { method: "GET", path: "keys", query: `limit=${PAGE}&offset=${keys.length}`, signal } as const;
