@@ -4,8 +4,11 @@ export interface Mutant {
   /** Occurs once in the file. */
   readonly line: string;
   readonly becomes: string;
-  /** The first of at most {@link MOST_SEEDS} seeds that find it: one that did, when it was looked for. */
-  readonly from: number;
+  /**
+   * The first of at most {@link MOST_SEEDS} seeds to look with: one that found it when it was looked for; undefined when
+   * none has found it yet.
+   */
+  readonly from: number | undefined;
 }
 
 /** So many simulations have to do to find a bug. */
@@ -17,55 +20,55 @@ export const MUTANTS = {
     file: "src/routes/read.ts",
     line: 'return isOwed ? "indebted" : "good";',
     becomes: 'return "good";',
-    from: 1,
+    from: 2,
   },
   "a lost answer sent again": {
     file: "src/execute/write.ts",
     line: 'const pauseMs = outcome.kind === "overloaded" ? (outcome.retryAfterMs ?? 100) : undefined;',
     becomes: 'const pauseMs = outcome.kind === "overloaded" || outcome.kind === "unknown" ? 100 : undefined;',
-    from: 1,
+    from: 3,
   },
   "partial update to an indebted replica": {
     file: "src/routes/documents-write.ts",
     line: '.filter(({ shard, id }) => own.has(shard) && !(write.mode === "update" && isOwed(shard, id)))',
     becomes: ".filter(({ shard }) => own.has(shard))",
-    from: 1,
+    from: 2,
   },
   "debt cleared without re-reading": {
     file: "src/execute/repair/repairer.ts",
     line: "else if (operation.isCovered) await debts.pay(owed.debts);",
     becomes: "if (operation.isCovered) await debts.pay(owed.debts);",
-    from: 1,
+    from: undefined,
   },
   "debt cleared without draining every owner": {
     file: "src/execute/repair/repairer.ts",
     line: "await Promise.all([...involved].map((node) => drain(operator, node, signal)));",
     becomes: "",
-    from: 1,
+    from: undefined,
   },
   "an acknowledgement from an indebted replica counted": {
     file: "src/routes/sharded-write.ts",
     line: "const isVoid = missed.isBehind(node, index) || debts.ledger.owesAny(index, { node, shard }, ids);",
     becomes: "const isVoid = missed.isBehind(node, index);",
-    from: 1,
+    from: 32,
   },
   "a debt of a node that went away paid": {
     file: "src/execute/repair/repairer.ts",
     line: "const debts = ripe.filter(({ node }) => reachable.some(({ id }) => id === node));",
     becomes: "const debts = ripe;",
-    from: 1,
+    from: 74,
   },
   "a failed task forgotten": {
     file: "src/tasks/tracker.ts",
     line: "if (isSettled) this.#leave(entry);",
     becomes: "this.#leave(entry);",
-    from: 1,
+    from: undefined,
   },
   "what some shards took of a failed call forgotten": {
     file: "src/routes/accept-write.ts",
     line: "if (task.parts.length > 0) cluster.tasks.add({ head: { ...head, error: { ...result.error.cause } }, ...task });",
     becomes: "",
-    from: 1,
+    from: undefined,
   },
   "no barrier": {
     file: "src/execute/view/epoch-barrier.ts",
@@ -77,43 +80,43 @@ export const MUTANTS = {
     file: "src/jobs/move/drain-nodes.ts",
     line: "if (options.indexes.length === 0) return [];",
     becomes: "return [];",
-    from: 1,
+    from: undefined,
   },
   "purge before the last barrier": {
     file: "src/jobs/run/clear-former.ts",
     line: "if (!isOver) return;",
     becomes: "",
-    from: 1,
+    from: undefined,
   },
   "copy without compare": {
     file: "src/jobs/run/move-step.ts",
     line: "if (comparison.differences.length === 0 && !comparison.isCut) return undefined;",
     becomes: "return undefined;",
-    from: 53,
+    from: 78,
   },
   "writers released together with the readers at a switch": {
     file: "src/jobs/run/hold-and-switch.ts",
     line: 'await run.changes.barrier("leases", { signal: run.termSignal });',
     becomes: "",
-    from: 1,
+    from: undefined,
   },
   "an unfenced old driver": {
     file: "src/jobs/run/node-fence.ts",
     line: "for (const former of this.#formerOn(node.id)) await deleteKey(cluster, node, former);",
     becomes: "",
-    from: 1,
+    from: undefined,
   },
   "a lapsed lease revived in mid-call": {
     file: "src/execute/view/operation.ts",
     line: "(this.#isEntered && this.#lease?.isInForce === true);",
     becomes: "this.#context.lease()?.isInForce === true;",
-    from: 1,
+    from: undefined,
   },
   "readers without a lease": {
     file: "src/client/session.ts",
     line: "if (meta === undefined || operation.isCovered) return response;",
     becomes: "if (meta === undefined || operation !== undefined) return response;",
-    from: 1,
+    from: undefined,
   },
 } as const satisfies Readonly<Record<string, Mutant>>;
 
