@@ -15,6 +15,11 @@ export interface Goal {
   readonly arrivals: readonly NodeInfo[];
 }
 
+/** The goal of a wish that is in force already, so that whoever repeats it, from CI or cron, is told that all is well. */
+export function unchanged(topology: Topology, reason: string): Goal {
+  return { reason, target: topology, groups: topology.groups, arrivals: [] };
+}
+
 /** What goals are made from. */
 export interface GoalContext {
   readonly topology: Topology;

@@ -10,20 +10,21 @@ import {
   holdersIn,
   named,
   nodeOf,
+  unchanged,
   withJoining,
   withTable,
 } from "./goal.ts";
 import { refuse } from "./refuse.ts";
 
-/** Servers join their groups and take over what is above the others' caps. */
+/** Servers join their groups and take over what is above the others' caps; those that have are left as they are. */
 export function addNodes(configs: readonly NodeConfig[], context: GoalContext): Goal {
-  const { topology, hasher } = context;
+  const { topology, hasher, isBegun = false } = context;
   if (configs.length === 0) refuse({ field: "nodes", value: [], remedy: "Name at least one server." });
-  const arrivals = arrivalsOf(
-    configs.map((config) => inGroup(config, topology)),
-    context,
-    "nodes",
-  );
+  const wanted = configs.map((config) => inGroup(config, topology));
+  // A wish that was begun goes on with the nodes that it has added.
+  const missing = isBegun ? wanted : wanted.filter((config) => !isMember(config, topology));
+  if (missing.length === 0) return unchanged(topology, "Every server that was named is part of the cluster already.");
+  const arrivals = arrivalsOf(missing, context, "nodes");
   const ids = new Set(arrivals.map(({ id }) => id));
   let target = withArrivals(topology, arrivals);
   target = withJoining(
@@ -52,6 +53,13 @@ function inGroup(config: NodeConfig, topology: Topology): NodeConfig {
   return { ...config, group: config.group ?? first?.name ?? "default" };
 }
 
+/** Whether a node of this address, id and group has its share. */
+function isMember({ id, url, group }: NodeConfig, topology: Topology): boolean {
+  const node = topology.nodes.find((known) => known.url === url.replace(/\/+$/, ""));
+  if (node === undefined || node.group !== group || (id !== undefined && node.id !== id)) return false;
+  return topology.joining?.includes(node.id) !== true || heldBy(topology, node.id) > 0;
+}
+
 function replicasOf({ groups }: Topology): number {
   return groups.reduce((sum, { table }) => sum + table.flat().length, 0);
 }
@@ -60,8 +68,8 @@ function replicasOf({ groups }: Topology): number {
 export function drainNode(id: string, { topology, hasher, isBegun = false }: GoalContext): Goal {
   const node = nodeOf(topology, id);
   const { joining = [] } = topology;
-  if (joining.includes(id) && !isBegun) {
-    refuse({ field: "node", value: id, remedy: "It holds nothing. `miroir node remove` takes it out of the cluster." });
+  if (joining.includes(id) && heldBy(topology, id) === 0 && !isBegun) {
+    return unchanged(topology, `${id} holds nothing already. \`miroir node remove\` takes it out of the cluster.`);
   }
   const target = withoutShards(node, { topology, hasher });
   const reason = `${id} to hold nothing; ${named(holdersIn(target, node.group))} take over its ${heldBy(topology, id)} shards.`;

@@ -1,7 +1,7 @@
 import type { ReplicaGroup } from "../../cluster/topology.ts";
 import { placeShards } from "../../routing/placement.ts";
 import { isShardCount, MAX_SHARDS, MIN_SHARDS } from "../../routing/reserved.ts";
-import { type Goal, type GoalContext, holdersIn } from "./goal.ts";
+import { type Goal, type GoalContext, holdersIn, unchanged } from "./goal.ts";
 import { refuse } from "./refuse.ts";
 
 /** Another number of shards: documents carry the tags of every number, so owners are all that changes. */
@@ -11,7 +11,7 @@ export function reshard(shards: number, context: GoalContext): Goal {
     refuse({ field: "shards", value: shards, remedy: `Give a power of two from ${MIN_SHARDS} to ${MAX_SHARDS}.` });
   }
   if (shards === topology.shards && !isBegun) {
-    refuse({ field: "shards", value: shards, remedy: "There are so many already." });
+    return unchanged(topology, `There are ${shards} shards already.`);
   }
   const groups = shards < topology.shards ? colocated(shards, context) : topology.groups;
   const target = { ...topology, shards, groups: groups.map((group) => resharded(group, shards)) };

@@ -1,5 +1,5 @@
 import { placeShards } from "../../routing/placement.ts";
-import { type Goal, type GoalContext, holdersIn, withTable } from "./goal.ts";
+import { type Goal, type GoalContext, holdersIn, unchanged, withTable } from "./goal.ts";
 import { refuse } from "./refuse.ts";
 
 /** Another number of replicas of every shard, in each group. */
@@ -7,7 +7,7 @@ export function setFactor(replicationFactor: number, { topology, hasher, isBegun
   const { shards } = topology;
   const before = topology.replicationFactor;
   if (replicationFactor === before && !isBegun) {
-    refuse({ field: "replicationFactor", value: replicationFactor, remedy: "It is what it is already." });
+    return unchanged(topology, `Every shard has ${before} replicas in each group already.`);
   }
   let target = { ...topology, replicationFactor };
   for (const { name, table } of topology.groups) {

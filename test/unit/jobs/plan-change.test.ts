@@ -64,7 +64,7 @@ describe("planChange", () => {
     const drained = done(topology, plan({ kind: "node drain", node: "b" }, topology));
     expect(drained.joining).toEqual(["b"]);
     expect(drained.groups.flatMap(({ table }) => table.flat())).not.toContain("b");
-    expect(() => plan({ kind: "node drain", node: "b" }, drained)).toThrow("It holds nothing");
+    expect(plan({ kind: "node drain", node: "b" }, drained)).toMatchObject({ isNeeded: false, steps: [] });
     expect(movesOf(plan({ kind: "rebalance" }, drained))).toEqual([]);
     const back = done(drained, plan({ kind: "node add", nodes: [{ url: server("b").url }] }, drained));
     expect(back.joining).toBeUndefined();
@@ -149,11 +149,26 @@ describe("planChange", () => {
     expect(moveSteps(made).map(({ moves }) => moves.length)).toEqual([...Array(moved / 2).fill(2)]);
   });
 
+  it.each<[string, Wish]>([
+    ["servers that have joined", { kind: "node add", nodes: [server("b"), { url: "http://a.test:7700/" }] }],
+    ["the factor in force", { kind: "rf set", replicationFactor: 2 }],
+    ["the number of shards in force", { kind: "reshard", shards: 16 }],
+  ])("finds nothing to do for %s", (_, wish) => {
+    const topology = cluster();
+    expect(plan(wish, topology)).toMatchObject({ isNeeded: false, steps: [], arrivals: [], target: topology });
+  });
+
+  it("adds the servers of a wish that have not joined yet, and leaves the others alone", () => {
+    const [both, one] = [[server("a"), server("d")], [server("d")]].map((nodes) => plan({ kind: "node add", nodes }));
+    expect(both).toEqual(one);
+    expect(both).toMatchObject({ isNeeded: true, arrivals: [{ id: "d" }] });
+  });
+
   const two = () => cluster([server("a"), server("b")]);
   const grouped = () => cluster([server("a", "g"), server("b", "g"), server("x", "h"), server("y", "h")]);
   it.each<[string, Wish, () => Topology, string]>([
     ["an id that is taken", { kind: "node add", nodes: [{ id: "a", url: "http://other" }] }, cluster, "`nodes[0].id`"],
-    ["an address that is taken", { kind: "node add", nodes: [server("a")] }, cluster, "`nodes[0].url`"],
+    ["an address that is taken", { kind: "node add", nodes: [{ ...server("a"), id: "z" }] }, cluster, "`nodes[0].url`"],
     ["an address that is none", { kind: "node add", nodes: [{ url: "d" }] }, cluster, "`nodes[0].url`"],
     ["no node at all", { kind: "node add", nodes: [] }, cluster, "`nodes`"],
     ["a node without a group", { kind: "node add", nodes: [server("z")] }, grouped, "g, h"],
@@ -165,9 +180,7 @@ describe("planChange", () => {
     ["a group that is too small", { kind: "group add", group: "k", nodes: [server("z")] }, grouped, "`nodes`"],
     ["the last group", { kind: "group remove", group: "default" }, cluster, "No other group"],
     ["a factor above a group's nodes", { kind: "rf set", replicationFactor: 4 }, cluster, "nodes for 1 to 3"],
-    ["the factor in force", { kind: "rf set", replicationFactor: 2 }, cluster, "`replicationFactor` is 2"],
     ["a number of shards that is none", { kind: "reshard", shards: 48 }, cluster, "a power of two"],
-    ["the number of shards in force", { kind: "reshard", shards: 16 }, cluster, "so many already"],
     ["a gain below nothing", { kind: "rebalance", minGain: -1 }, cluster, "`minGain`"],
   ])("refuses %s", (_, wish, topology, words) => {
     expect(() => plan(wish, topology())).toThrow(expect.objectContaining({ code: "miroir_invalid_config" }));
