@@ -1,8 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { startJob } from "../../src/jobs/index.ts";
 import { createEmbeddedNode } from "../../src/testing/index.ts";
 import { MASTER_KEY, startNodes } from "../support/cluster.ts";
+import { startJobCluster } from "../support/job-cluster.ts";
 import { clusterWithMovies, flagsFor, serverOfVersion } from "./clusters.ts";
 import { cli, emptyFolder } from "./run-cli.ts";
 
@@ -28,6 +30,20 @@ describe("miroir doctor", () => {
     const { flags } = await clusterWithMovies();
     const { code, stdout } = await cli(["doctor", ...flags]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: "3 nodes looked at. Nothing is wrong.\n" });
+  });
+
+  it("finds nothing where a store holds the state, also once owners have changed, unless the store went back", async () => {
+    const { config, connect, store } = await startJobCluster({ isShared: true });
+    await connect().createIndex("movies", { primaryKey: "id" }).waitTask();
+    const flags = ["--topology", String(config.topology), "--key", MASTER_KEY];
+    expect(await diagnose(flags)).toEqual({ code: 0, findings: [] });
+    const former = await store.get("topology");
+    expect(await startJob(config, { kind: "rf set", replicationFactor: 3 })).toMatchObject({ state: "done" });
+    expect(await diagnose(flags)).toEqual({ code: 0, findings: [] });
+    expect((await cli(["status", ...flags])).stdout).toContain("16 shards · 3 copies");
+    await store.put("topology", former?.value ?? null);
+    const { findings } = await diagnose(flags);
+    expect(findings).toMatchObject([{ code: "store_rolled_back", severity: "error" }]);
   });
 
   it("ends with 3 and says what is wrong with which node and what to do", async () => {

@@ -26,6 +26,7 @@ type FindingCode =
   | "settings_differ"
   | "shards_missing"
   | "stray_documents"
+  | "store_rolled_back"
   | "topology_differs"
   | "unreachable"
   | "unsupported_version"

@@ -1,6 +1,7 @@
 import { type IndexRow, latestRows, parseRow, physicalUid } from "../../cluster/registry.ts";
 import { toPhysical } from "../../cluster/settings/physical.ts";
 import { differingSettings } from "../../cluster/settings/settings-difference.ts";
+import { markerOf } from "../survey/marker.ts";
 import type { AnsweringNode } from "../survey/node-survey.ts";
 import { counted } from "../terminal/counted.ts";
 import type { Finding } from "./finding.ts";
@@ -77,8 +78,11 @@ function settingsFinding(uid: string, { node, queue }: AnsweringNode, differing:
   };
 }
 
-/** A node that does not hold the row in force cannot tell it to a process that finds this node alone. */
-function registryFindings(rows: readonly IndexRow[], { node, records }: AnsweringNode): Finding[] {
+/** A node that does not hold the row in force cannot tell it to a process that finds this node alone; where a store holds the rows, no node has to. */
+function registryFindings(rows: readonly IndexRow[], member: AnsweringNode): Finding[] {
+  const { node, records } = member;
+  const marker = markerOf(member);
+  if (marker?.kind === "read" && marker.keeper === "store") return [];
   const own = latestRows((records ?? []).filter(({ kind }) => kind === "index").map(({ value }) => parseRow(value)));
   return rows
     .filter((row) => own.get(row.uid)?.stamp !== row.stamp)

@@ -1,3 +1,4 @@
+import type { Topology } from "../../cluster/topology.ts";
 import { describeDifference } from "../../cluster/topology-difference.ts";
 import { STATE_INDEX } from "../../execute/state-index.ts";
 import { type Marker, markerOf } from "../survey/marker.ts";
@@ -101,7 +102,8 @@ function unreadableFinding(id: string, reason: string): Finding {
   };
 }
 
-function configurationFinding({ configured, topology }: ClusterSurvey): Finding[] {
+function configurationFinding({ configured, topology, keeper }: ClusterSurvey): Finding[] {
+  if (keeper === "store" && configured.clusterId === topology.clusterId) return storeFinding(configured, topology);
   const difference = describeDifference(configured, topology);
   if (difference === undefined) return [];
   return [
@@ -114,8 +116,21 @@ function configurationFinding({ configured, topology }: ClusterSurvey): Finding[
   ];
 }
 
-/** Members that do not know the topology in force. */
-function staleFinding({ nodes, topology }: ClusterSurvey): Finding[] {
+/** A store that is behind what nodes were told has lost what was written to it since. */
+function storeFinding(inStore: Topology, onNodes: Topology): Finding[] {
+  if (inStore.epoch >= onNodes.epoch) return [];
+  return [
+    {
+      ...{ code: "store_rolled_back", severity: "error", nodes: [] },
+      message: `The store is at epoch ${inStore.epoch}, and the nodes were at ${onNodes.epoch}: it went back to an earlier state, and clients refuse to start.`,
+      remedy: "Run `miroir recover`.",
+    },
+  ];
+}
+
+/** Members that do not know the topology in force; where a store keeps it, nodes are told only what concerns them. */
+function staleFinding({ nodes, topology, keeper }: ClusterSurvey): Finding[] {
+  if (keeper === "store") return [];
   const stale = nodes.filter((survey) => {
     const marker = markerOf(survey);
     if (!isMember(survey, topology) || marker?.kind !== "read") return false;

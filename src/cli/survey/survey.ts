@@ -3,6 +3,7 @@ import type { MissedChange } from "../../cluster/missed.ts";
 import { type IndexRow, latestRows, parseRow } from "../../cluster/registry.ts";
 import type { Topology } from "../../cluster/topology.ts";
 import { DebtBook } from "../../execute/debt-book.ts";
+import type { Keeper } from "../../execute/identity.ts";
 import { MissedBook } from "../../execute/missed-book.ts";
 import { NodeRecords } from "../../execute/node-records.ts";
 import type { Operator } from "../../execute/operator.ts";
@@ -17,8 +18,13 @@ import { type AnsweringNode, type NodeSurvey, surveyNode } from "./node-survey.t
 export interface ClusterSurvey {
   /** As the command was told. */
   readonly configured: Topology;
-  /** As the markers say, with the addresses that the command was told; `configured` when there are no markers. */
+  /**
+   * The one in force: as the store says unless it is behind the markers, or as the markers say, with the addresses that the
+   * command was told; `configured` when there are no markers.
+   */
   readonly topology: Topology;
+  /** Who keeps what the cluster's processes share. */
+  readonly keeper: Keeper;
   readonly isFounded: boolean;
   readonly nodes: readonly NodeSurvey[];
   /** Existing logical indexes, by uid. */
@@ -33,10 +39,11 @@ export interface ClusterSurvey {
 /** Asks every server of a target. */
 export async function surveyCluster(operator: Operator, target: Target): Promise<ClusterSurvey> {
   const surveys = await Promise.all(target.topology.nodes.map((node) => surveyNode(operator, node)));
-  const inForce = topologyInForce(target.topology.clusterId, surveys);
+  const inForce = topologyInForce(target, surveys);
+  const keeper = target.records === undefined ? "nodes" : "store";
   if (inForce === undefined) {
     const { topology } = target;
-    return { configured: topology, topology, isFounded: false, nodes: surveys, ...NOTHING_SHARED };
+    return { configured: topology, topology, keeper, isFounded: false, nodes: surveys, ...NOTHING_SHARED };
   }
   const nodes = surveys.map((survey) => named(survey, target, inForce));
   const configured = target.isFromFile ? target.topology : fillIn(target, { inForce, nodes });
@@ -48,7 +55,7 @@ export async function surveyCluster(operator: Operator, target: Target): Promise
   const onNodes = nodes.flatMap((survey) => (isMember(survey, topology) ? (survey.records ?? []) : []));
   const records = target.records ?? onNodes;
   return {
-    ...{ configured, topology, isFounded: true, nodes },
+    ...{ configured, topology, keeper, isFounded: true, nodes },
     rows: rowsAmong(records).filter((row) => !row.deleted),
     debts: debtsAmong(operator, topology, records),
     missed: missedAmong(records),
@@ -77,15 +84,17 @@ export function isMember(survey: NodeSurvey, topology: Topology, isFounded = tru
 }
 
 /** The newest topology of the cluster that was named, or of the one that most markers name. */
-function topologyInForce(clusterId: string, surveys: readonly NodeSurvey[]): Topology | undefined {
+function topologyInForce({ topology, records }: Target, surveys: readonly NodeSurvey[]): Topology | undefined {
   const markers = surveys.map(markerOf).filter((marker) => isRead(marker));
   const votes = (id: string) => markers.filter((marker) => marker.clusterId === id).length;
-  const named = markers.filter((marker) => marker.clusterId === clusterId);
+  const named = markers.filter((marker) => marker.clusterId === topology.clusterId);
   const candidates = named.length > 0 ? named : markers;
   const [best] = candidates.toSorted(
     (a, b) => votes(b.clusterId) - votes(a.clusterId) || b.topology.epoch - a.topology.epoch,
   );
-  return best?.topology;
+  // Nodes are told of changed owners only, so that a store is ahead of them as a rule.
+  const isStores = records !== undefined && named.length > 0 && topology.epoch >= (best?.topology.epoch ?? 0);
+  return isStores ? topology : best?.topology;
 }
 
 function isRead(marker: Marker | undefined): marker is Extract<Marker, { kind: "read" }> {
