@@ -80,7 +80,7 @@ export function keyOf({ key }: Pick<ClusterFlags, "key">): string | undefined {
 
 /**
  * The cluster that flags, environment or the default file name, in this order.
- * @throws CommandFailed `usage` when there is none or it makes no sense
+ * @throws CommandFailed `usage` when there is none or it makes no sense, `failed` when the store does not answer
  */
 export async function targetOf(flags: ClusterFlags, hasher: Hasher): Promise<Target> {
   if (flags.topology !== undefined && flags.nodes !== undefined) {
@@ -89,8 +89,9 @@ export async function targetOf(flags: ClusterFlags, hasher: Hasher): Promise<Tar
   try {
     return await findTarget(flags, hasher);
   } catch (error) {
-    if (error instanceof MiroirError) throw new CommandFailed(EXIT.usage, error.message);
-    throw error;
+    if (!(error instanceof MiroirError)) throw error;
+    const isDown = error.code === "miroir_store_unavailable";
+    throw new CommandFailed(isDown ? EXIT.failed : EXIT.usage, error.message);
   }
 }
 

@@ -43,7 +43,7 @@ async function examine(operator: Operator, target: Target): Promise<Finding[]> {
   const findings = [
     ...nodeFindings(survey.nodes),
     ...markerFindings(survey),
-    ...indexFindings(rows, members, held),
+    ...indexFindings(survey, members, held),
     ...shardFindings(survey, stateOf),
     ...copyFindings(held, { topology, stateOf }),
     ...missedFindings(survey),

@@ -46,6 +46,15 @@ describe("miroir doctor", () => {
     expect(findings).toMatchObject([{ code: "store_rolled_back", severity: "error" }]);
   });
 
+  it("calls no index a stranger when it is asked past the store that knows it", async () => {
+    const { connect, nodes } = await startJobCluster();
+    await connect().createIndex("movies", { primaryKey: "id" }).waitTask();
+    const { findings } = await diagnose(flagsFor(nodes.map(({ url }) => url)));
+    expect(findings.map(({ code }) => code)).not.toContain("index_unknown");
+    const down = await cli(["doctor", "--topology", "http://127.0.0.1:1", "--key", MASTER_KEY]);
+    expect(down).toMatchObject({ code: 1, stderr: expect.stringContaining("cannot be reached") });
+  });
+
   it("ends with 3 and says what is wrong with which node and what to do", async () => {
     const { flags, nodes } = await clusterWithMovies();
     await nodes[0]?.crash({ keepData: true });

@@ -1,8 +1,10 @@
 import { type IndexRow, latestRows, parseRow, physicalUid } from "../../cluster/registry.ts";
 import { toPhysical } from "../../cluster/settings/physical.ts";
 import { differingSettings } from "../../cluster/settings/settings-difference.ts";
+import type { Keeper } from "../../execute/identity.ts";
 import { markerOf } from "../survey/marker.ts";
 import type { AnsweringNode } from "../survey/node-survey.ts";
+import type { ClusterSurvey } from "../survey/survey.ts";
 import { counted } from "../terminal/counted.ts";
 import type { Finding } from "./finding.ts";
 import type { HeldIndex } from "./read-indexes.ts";
@@ -12,13 +14,14 @@ const OWN_PREFIX = "miroir__";
 
 /** Where nodes have other indexes, settings or registry rows than they should. */
 export function indexFindings(
-  rows: readonly IndexRow[],
+  { rows, keeper }: Pick<ClusterSurvey, "rows" | "keeper">,
   members: readonly AnsweringNode[],
   held: readonly HeldIndex[],
 ): Finding[] {
   return [
     ...members.flatMap((member) => missingIndexes(rows, member)),
-    ...members.flatMap((member) => unknownIndexes(rows, member)),
+    // Without the store that holds the rows, every index would look like a stranger that may be deleted.
+    ...members.filter((member) => keeperOn(member) === keeper).flatMap((member) => unknownIndexes(rows, member)),
     ...held.flatMap(heldFindings),
     ...members.flatMap((member) => registryFindings(rows, member)),
   ];
@@ -78,11 +81,16 @@ function settingsFinding(uid: string, { node, queue }: AnsweringNode, differing:
   };
 }
 
+/** Who keeps the rows, as a node's marker says. */
+function keeperOn(member: AnsweringNode): Keeper {
+  const marker = markerOf(member);
+  return marker?.kind === "read" ? marker.keeper : "nodes";
+}
+
 /** A node that does not hold the row in force cannot tell it to a process that finds this node alone; where a store holds the rows, no node has to. */
 function registryFindings(rows: readonly IndexRow[], member: AnsweringNode): Finding[] {
   const { node, records } = member;
-  const marker = markerOf(member);
-  if (marker?.kind === "read" && marker.keeper === "store") return [];
+  if (keeperOn(member) === "store") return [];
   const own = latestRows((records ?? []).filter(({ kind }) => kind === "index").map(({ value }) => parseRow(value)));
   return rows
     .filter((row) => own.get(row.uid)?.stamp !== row.stamp)
