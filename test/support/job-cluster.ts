@@ -30,16 +30,20 @@ export interface JobShape {
 }
 
 /** A cluster whose state a store holds, as processes that share it see it. */
-export interface JobCluster {
-  readonly store: StateStore;
-  readonly nodes: readonly EmbeddedNode[];
-  /** Servers that may join. */
-  readonly spares: readonly EmbeddedNode[];
+export interface SharedCluster {
   /** For jobs, and clients. */
   readonly config: TopologyClusterConfig;
   /** Another process; closed with the test. */
   connect(settings?: Partial<TopologyClusterConfig>): MiroirClient;
   topology(): Promise<Topology>;
+}
+
+/** One whose servers are in this process. */
+export interface JobCluster extends SharedCluster {
+  readonly store: StateStore;
+  readonly nodes: readonly EmbeddedNode[];
+  /** Servers that may join. */
+  readonly spares: readonly EmbeddedNode[];
   /** Documents that a server holds of an index, whoever owns them. */
   countOn(node: EmbeddedNode, uid: string): Promise<number>;
 }

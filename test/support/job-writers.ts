@@ -1,8 +1,9 @@
-import { performance } from "node:perf_hooks";
 import { expect, onTestFinished } from "vitest";
 import { seededRandom } from "../../bench/corpus.ts";
+import type { TopologyClusterConfig } from "../../src/index.ts";
 import { verifyCluster } from "../../src/jobs/index.ts";
-import type { JobCluster } from "./job-cluster.ts";
+import type { SharedCluster } from "./job-cluster.ts";
+import { printedSeed } from "./printed-seed.ts";
 import { SteadyWriters } from "./steady-writers.ts";
 
 /** Two processes that write until they are stopped. */
@@ -10,19 +11,37 @@ export interface JobWriters {
   readonly all: readonly SteadyWriters[];
   readonly sent: number;
   readonly acknowledged: number;
+  /** Longest time that a write took to be acknowledged or refused, in milliseconds. */
+  readonly longestMs: number;
   stop(): Promise<void>;
 }
 
+/** How writers work. */
+export interface JobWritersOptions {
+  /** @default a printed one */
+  readonly seed?: number;
+  /** Of their clients. @default patient with slow nodes */
+  readonly settings?: Partial<TopologyClusterConfig>;
+  /** At most 500. @default 30 */
+  readonly documentsPerWriter?: number;
+  /** Between two writes of a writer, in milliseconds. @default 0 */
+  readonly pauseMs?: number;
+}
+
+/** A node that is busy for a while is not away. */
+const PATIENT = { attemptTimeoutMs: 10_000, writeTimeoutMs: 20_000 };
+
 /** Starts writers with documents of their own, from number 1000 on; they end with the test at the latest. */
-export function startJobWriters(cluster: JobCluster, uid: string): JobWriters {
-  const seed = Number(process.env["SEED"] ?? Math.floor(performance.timeOrigin + performance.now()) % 2 ** 31);
-  process.stdout.write(`writers: seed ${seed}\n`);
+export function startJobWriters(
+  cluster: SharedCluster,
+  uid: string,
+  { seed = printedSeed("writers"), settings = PATIENT, documentsPerWriter = 30, pauseMs = 0 }: JobWritersOptions = {},
+): JobWriters {
   const all = [1, 2].map((number) => {
-    // A node that is busy for a while is not away.
-    const client = cluster.connect({ attemptTimeoutMs: 10_000, writeTimeoutMs: 20_000 });
+    const client = cluster.connect(settings);
     const random = seededRandom(seed + number);
     const firstDocument = 1000 * number;
-    return new SteadyWriters({ client, uid, random, writers: 2, documentsPerWriter: 30, firstDocument });
+    return new SteadyWriters({ client, uid, random, writers: 2, documentsPerWriter, firstDocument, pauseMs });
   });
   for (const writers of all) writers.start();
   const stop = async () => void (await Promise.all(all.map((writers) => writers.stop())));
@@ -36,11 +55,14 @@ export function startJobWriters(cluster: JobCluster, uid: string): JobWriters {
     get acknowledged() {
       return sum(({ acknowledged }) => acknowledged);
     },
+    get longestMs() {
+      return Math.max(...all.map(({ longestMs }) => longestMs));
+    },
   };
 }
 
 /** Every document is what its writes made of it, on all of its owners. */
-export async function expectNothingLost(cluster: JobCluster, uid: string, { all }: JobWriters): Promise<void> {
+export async function expectNothingLost(cluster: SharedCluster, uid: string, { all }: JobWriters): Promise<void> {
   const { results } = await cluster.connect().index(uid).getDocuments<{ id: number }>({ limit: 10_000 });
   const found = new Map(results.map((document) => [document.id, document]));
   for (const own of all) {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { MeilisearchApiError } from "meilisearch";
 import type { MiroirClient } from "../../src/index.ts";
 import { type DocumentChange, DocumentRegister, type DocumentState } from "./document-register.ts";
@@ -13,6 +14,8 @@ export interface SteadyWritersOptions {
   readonly documentsPerWriter: number;
   /** Number of the first document. @default 0 */
   readonly firstDocument?: number;
+  /** Between two writes of a writer, in milliseconds. @default 0 */
+  readonly pauseMs?: number;
 }
 
 interface Write {
@@ -32,6 +35,8 @@ export class SteadyWriters {
   sent = 0;
   /** Writes acknowledged so far. */
   acknowledged = 0;
+  /** Longest time that a write took to be acknowledged or refused, in milliseconds. */
+  longestMs = 0;
   /** Documents that were not what the register allows, tasks that failed, calls that ended as none may. */
   readonly surprises: string[] = [];
   /** Called as soon as a write is on its way. */
@@ -58,7 +63,7 @@ export class SteadyWriters {
 
   async #run(writer: number): Promise<void> {
     try {
-      while (!this.#isStopped) await this.#write(this.#nextWrite(writer));
+      for (; !this.#isStopped; await pause(this.#options.pauseMs ?? 0)) await this.#write(this.#nextWrite(writer));
     } catch (error) {
       this.surprises.push(`writer ${writer} ended: ${error}`);
     }
@@ -66,6 +71,7 @@ export class SteadyWriters {
 
   async #write({ ids, change, send }: Write): Promise<void> {
     const { client } = this.#options;
+    const startedAt = performance.now();
     const sending = send();
     this.sent++;
     this.onSent();
@@ -73,16 +79,22 @@ export class SteadyWriters {
     try {
       ({ taskUid } = await sending);
     } catch (error) {
+      this.#waited(startedAt);
       if (!(error instanceof MeilisearchApiError)) throw error;
       for (const id of ids) this.register.unknown(id, change(id));
       return;
     }
+    this.#waited(startedAt);
     for (const id of ids) this.register.acknowledged(id, change(id));
     this.acknowledged++;
     const { status } = await client.tasks.waitForTask(taskUid, { timeout: 20_000, interval: 5 });
     if (status !== "succeeded") this.surprises.push(`task ${taskUid} of documents ${ids.join(", ")} ${status}`);
     const [id = 0] = ids;
     this.expectAllowed(id, await this.#read(id), "just after it was written");
+  }
+
+  #waited(startedAt: number): void {
+    this.longestMs = Math.max(this.longestMs, Math.round(performance.now() - startedAt));
   }
 
   /** Notes a document that is not as it may be. */
