@@ -1,5 +1,6 @@
 import process from "node:process";
 import { expect, onTestFinished } from "vitest";
+import type { TopologyClusterConfig } from "../../src/index.ts";
 import { eventually } from "./eventually.ts";
 import type { SharedCluster } from "./job-cluster.ts";
 import { expectNothingLost, type JobWriters, startJobWriters } from "./job-writers.ts";
@@ -27,12 +28,16 @@ export interface ChaosLoad {
 }
 
 /** Fills an index, and lets writers and a searcher loose on it; they end with the test at the latest. */
-export async function startLoad(cluster: SharedCluster, seed: number): Promise<ChaosLoad> {
+export async function startLoad(
+  cluster: SharedCluster,
+  seed: number,
+  settings: Partial<TopologyClusterConfig> = {},
+): Promise<ChaosLoad> {
   const client = cluster.connect();
   await client.createIndex(UID, { primaryKey: "id" }).waitTask();
   await client.index(UID).updateFilterableAttributes(["witness"]).waitTask();
   await client.index(UID).addDocuments(WITNESSES).waitTask();
-  const writers = startJobWriters(cluster, UID, { seed, settings: {}, ...CALM });
+  const writers = startJobWriters(cluster, UID, { seed, settings, ...CALM });
   const searcher = new SteadySearcher(cluster.connect({ repair: false }), UID);
   searcher.start();
   onTestFinished(() => searcher.stop());

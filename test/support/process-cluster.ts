@@ -14,6 +14,7 @@ import type { TestNode } from "../../src/testing/test-cluster/test-cluster.ts";
 import { MASTER_KEY } from "./cluster.ts";
 import { eventually } from "./eventually.ts";
 import type { SharedCluster } from "./job-cluster.ts";
+import { hasRedis, startRedis } from "./redis-server.ts";
 import { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 
 /** What a {@link ProcessCluster} looks like. */
@@ -22,7 +23,7 @@ export interface ProcessShape {
   readonly nodes?: number;
   /** Servers beside it. @default 0 */
   readonly spares?: number;
-  /** Address of the store. @default a file that is deleted with the test */
+  /** Address of the store. @default a Redis of its own, or a file where there is no `redis-server` */
   readonly store?: string;
   /** How long a server leaves each task in its queue, in milliseconds. @default 0 */
   readonly taskDelayMs?: number;
@@ -50,7 +51,7 @@ export interface ProcessCluster extends SharedCluster {
 
 /** Founds a cluster of processes; all of it ends with the test. */
 export async function startProcessCluster(shape: ProcessShape = {}): Promise<ProcessCluster> {
-  const { nodes: count = 3, spares: spareCount = 0, store: address = await fileStore() } = shape;
+  const { nodes: count = 3, spares: spareCount = 0, store: address = await ownStore() } = shape;
   const all = await startProcesses(count + spareCount, shape.taskDelayMs ?? 0);
   const nodes = all.slice(0, count);
   const layout = { nodes: nodes.map(({ id, url }) => ({ id, url })), shards: 16, replicationFactor: 2 };
@@ -72,7 +73,13 @@ export async function startProcessCluster(shape: ProcessShape = {}): Promise<Pro
   };
 }
 
-async function fileStore(): Promise<string> {
+/** A Redis where there is one: many who write at the same time wait long for the lock of a file. */
+async function ownStore(): Promise<string> {
+  if (hasRedis) {
+    const redis = await startRedis();
+    onTestFinished(() => redis.stop());
+    return `redis://127.0.0.1:${redis.port}`;
+  }
   const folder = await mkdtemp(join(tmpdir(), "miroir-chaos-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
   return `file:${join(folder, "state.json")}`;
