@@ -1,3 +1,4 @@
+import { Meilisearch } from "meilisearch";
 import { describe, expect, it } from "vitest";
 import type { MiroirClient } from "../../src/index.ts";
 import {
@@ -11,7 +12,9 @@ import {
   verifyCluster,
   type Wish,
 } from "../../src/jobs/index.ts";
+import { encodeStamp } from "../../src/routing/stamp.ts";
 import type { EmbeddedNode } from "../../src/testing/embedded-node/index.ts";
+import { MASTER_KEY } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 import { type JobCluster, startJobCluster } from "../support/job-cluster.ts";
 import { expectNothingLost, startJobWriters } from "../support/job-writers.ts";
@@ -92,6 +95,27 @@ describe("jobs that change who owns what", { timeout: 120_000 }, () => {
     expect(await copies(cluster)).toBe(800);
     expect(await copies(cluster, "genres")).toBe(60);
     expect((await cluster.topology()).joining).toEqual(["new"]);
+  });
+
+  it("repair first what owners differ about though nobody knew of it", async () => {
+    const cluster = await startJobCluster();
+    const client = await filled(cluster);
+    // As a writer leaves it that died between two owners: one has the write, and nothing was written down.
+    const [first] = cluster.nodes;
+    const direct = new Meilisearch({ host: first?.url ?? "", apiKey: MASTER_KEY });
+    const { results } = await direct.index(UID).getDocuments({ limit: 1000 });
+    const stamp = encodeStamp({ timeMs: Date.now(), sequence: 0, derived: false, writer: 1 });
+    const halfWritten = results.map((document) => ({ ...document, title: "half written", _miroir_version: stamp }));
+    await direct.index(UID).addDocuments(halfWritten).waitTask();
+    const wish: Wish = { kind: "node add", nodes: [server("new", cluster.spares[0])] };
+    const config = { ...cluster.config, writeTimeoutMs: 600 };
+    const job = await startJob(config, wish);
+    expect(job, job.error).toMatchObject({ state: "done" });
+    expect(job.history.map(({ text }) => text).join()).toContain("copies differed");
+    const { results: moved } = await client.index(UID).getDocuments({ limit: 1000 });
+    expect(moved).toHaveLength(400);
+    const { isSound } = await verifyCluster(config, { content: true, repair: true }); // of the shards that did not move too
+    expect(isSound).toBe(true);
   });
 
   it("replace a node that is dead, from the other owners", async () => {

@@ -11,7 +11,7 @@ import { judgeMove, type MoveDifferenceKind } from "./judge-move.ts";
 import { type IndexMove, nodeOf, type ShardMove, shardsOn } from "./shard-move.ts";
 
 /** A document of which nodes have different copies. */
-interface DifferingDocument {
+export interface DifferingDocument {
   /** Physical uid. */
   readonly index: string;
   readonly shard: number;

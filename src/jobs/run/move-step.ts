@@ -1,6 +1,7 @@
 import { compareShards } from "../move/compare-shards.ts";
 import { type CopyOptions, type CopyProgress, copyShards } from "../move/copy-shards.ts";
 import { drainNodes } from "../move/drain-nodes.ts";
+import type { DifferingDocument } from "../move/index-comparison.ts";
 import { mendShards } from "../move/mend-shards.ts";
 import { openDebtsOf } from "../move/move-debts.ts";
 import type { MoveOrder } from "../move/shard-move.ts";
@@ -9,6 +10,7 @@ import { isSwitched } from "../plan/topology-for-phase.ts";
 import type { Hold } from "./hold.ts";
 import { holdAndSwitch } from "./hold-and-switch.ts";
 import type { JobRun } from "./job-run.ts";
+import { oweDisputed } from "./owe-disputed.ts";
 import { payFirst } from "./pay-first.ts";
 import { untilQuick } from "./quick-nodes.ts";
 import { nodesOf, orderOf, withoutCopies } from "./step-order.ts";
@@ -33,7 +35,9 @@ export async function runMoveStep(run: JobRun, step: MoveStep): Promise<void> {
     await run.log.update({ phase: "copying" });
     await run.enter(step, "copying");
     await untilQuick(run, order, () => copyUntilSmall(run, order));
-    await holdAndSwitch(run, { step, holds, ready: (hold) => makeEqual(run, order, hold) });
+    const disputed: DifferingDocument[] = [];
+    await holdAndSwitch(run, { step, holds, ready: (hold) => makeEqual(run, { order, hold, disputed }) });
+    await oweDisputed(run, disputed);
   }
 }
 
@@ -71,8 +75,15 @@ async function copyOnce(
   return report.documents;
 }
 
+interface Equalising {
+  readonly order: MoveOrder;
+  readonly hold: Hold;
+  /** Gets the documents that the owners themselves differ about. */
+  readonly disputed: DifferingDocument[];
+}
+
 /** Nobody writes any more: brings what is missing until all have the same. Answers why that cannot be. */
-async function makeEqual(run: JobRun, order: MoveOrder, hold: Hold): Promise<string | undefined> {
+async function makeEqual(run: JobRun, { order, hold, disputed }: Equalising): Promise<string | undefined> {
   const { signal } = hold;
   if (!(await run.changes.barrier("writers", { timeoutMs: hold.leftMs, signal }))) {
     return "some process did not come to the end of its writes in time";
@@ -87,9 +98,10 @@ async function makeEqual(run: JobRun, order: MoveOrder, hold: Hold): Promise<str
     const comparison = await compareShards(cluster, order, { signal });
     const [debt] = await openDebtsOf(cluster, order);
     if (debt !== undefined) return `node ${debt.node} missed a write of index ${debt.index}`;
-    const [disputed] = comparison.ownersDiffer;
-    if (disputed !== undefined) {
-      return `the owners of shard ${disputed.shard} of index ${disputed.index} differ, in document ${disputed.id} for one`;
+    const [first] = comparison.ownersDiffer;
+    if (first !== undefined) {
+      disputed.push(...comparison.ownersDiffer);
+      return `the owners of shard ${first.shard} of index ${first.index} differ, in document ${first.id} for one`;
     }
     if (comparison.differences.length === 0 && !comparison.isCut) return undefined;
     await mendShards(cluster, { order, comparison }, { mark: run.mark, signal });
