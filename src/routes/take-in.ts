@@ -7,7 +7,6 @@ const REFUSAL_PAUSE_MS = 10;
 
 /** Without cover nothing would be sent in the end. A caller that tries again at once must not keep the process from its lease. */
 async function requireCover({ operation, clock }: Cluster): Promise<void> {
-  if (operation.isCovered) return;
   await clock.sleep(REFUSAL_PAUSE_MS);
   operation.requireCover();
 }
@@ -22,7 +21,7 @@ export async function takeIn(
   prepare: (cluster: Cluster) => Promise<() => Promise<ClusterResponse>>,
 ): Promise<ClusterResponse> {
   const { operation, registry, intake } = cluster;
-  await requireCover(cluster);
+  if (!operation.isCovered) await requireCover(cluster); // nothing is awaited otherwise: calls take their turns as they came
   const confirmed = registry.confirm(uid);
   operation.park(); // a change of owners need not wait for those that wait for others
   const prepared = await intake.run(uid, async () => {
