@@ -2,15 +2,6 @@ import type { ClusterResponse } from "../core/types.ts";
 import type { Cluster } from "./cluster.ts";
 import { current } from "./current.ts";
 
-/** Pause before a refusal that took no time, in milliseconds. */
-const REFUSAL_PAUSE_MS = 10;
-
-/** Without cover nothing would be sent in the end. A caller that tries again at once must not keep the process from its lease. */
-async function requireCover({ operation, clock }: Cluster): Promise<void> {
-  await clock.sleep(REFUSAL_PAUSE_MS);
-  operation.requireCover();
-}
-
 /**
  * Prepares a write of documents when its turn has come, on the index that is in force when it is called. What `prepare`
  * answers is the rest of the write, which the next one's preparation does not wait for.
@@ -21,7 +12,7 @@ export async function takeIn(
   prepare: (cluster: Cluster) => Promise<() => Promise<ClusterResponse>>,
 ): Promise<ClusterResponse> {
   const { operation, registry, intake } = cluster;
-  if (!operation.isCovered) await requireCover(cluster); // nothing is awaited otherwise: calls take their turns as they came
+  operation.requireCover(); // without it nothing would be sent in the end, however long that takes
   const confirmed = registry.confirm(uid);
   operation.park(); // a change of owners need not wait for those that wait for others
   const prepared = await intake.run(uid, async () => {

@@ -45,6 +45,9 @@ const RETRY_MS = 1000;
 /** Longest that a call waits for a lease, in milliseconds. */
 const READY_MS = 2000;
 
+/** Pause before a call goes on without a lease, in milliseconds. */
+const REFUSAL_MS = 10;
+
 /** Time without a call after which the lease is given back, in milliseconds. */
 const IDLE_MS = 30_000;
 
@@ -120,7 +123,9 @@ export class StoreView implements ClusterView {
     const { clock } = this.#options;
     this.#usedAt = clock.monotonic();
     if (this.#lease?.isInForce === true) return undefined;
-    if (this.#failedAt !== Number.NEGATIVE_INFINITY) return undefined; // tried in vain, and tried again without the call
+    // Tried in vain, and tried again without the call. One that is refused for it and repeated at once must not keep the
+    // process from hearing the store.
+    if (this.#failedAt !== Number.NEGATIVE_INFINITY) return clock.sleep(REFUSAL_MS);
     const waited = new AbortController();
     const patience = clock.sleep(READY_MS, waited.signal).catch(() => undefined);
     return Promise.race([this.#ticker.next(), patience]).finally(() => waited.abort());

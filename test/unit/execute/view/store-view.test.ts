@@ -124,6 +124,23 @@ describe("StoreView", () => {
     next.end();
   });
 
+  it("lets no call that is refused for want of a lease, and repeated at once, keep the process from the store", async () => {
+    const { clock, join } = await setUp();
+    const { view, link } = await join("p");
+    link.isCut = true;
+    await clock.advance(5_000);
+    expect(view.ready()).toBeUndefined();
+    await clock.advance(7_000);
+    let isReady = false;
+    void view.ready()?.then(() => {
+      isReady = true;
+    });
+    await clock.advance(0);
+    expect(isReady).toBe(false);
+    await clock.advance(10);
+    expect(isReady).toBe(true);
+  });
+
   it("says how long nobody has known whether the topology is in force", async () => {
     const { clock, join } = await setUp();
     const { view, link } = await join("p");
