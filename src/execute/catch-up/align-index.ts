@@ -1,10 +1,8 @@
 import { holderOf, isDropped } from "../../cluster/physical-names.ts";
 import { type IndexRow, physicalUid } from "../../cluster/registry.ts";
-import { physicalForeignKeys } from "../../cluster/settings/foreign-keys.ts";
-import { toPhysical } from "../../cluster/settings/physical.ts";
-import { differingSettings, restoringPatch } from "../../cluster/settings/settings-difference.ts";
-import type { JsonObject, NodeInfo } from "../../core/types.ts";
+import type { NodeInfo } from "../../core/types.ts";
 import type { IndexRegistry } from "../index-registry.ts";
+import { readSettings, restoreSettings } from "../node-settings.ts";
 import type { OperatorCall } from "../operator.ts";
 import { type NodeTalk, perform } from "./node-talk.ts";
 
@@ -56,14 +54,12 @@ async function alignToRow(alignment: IndexAlignment, node: NodeInfo, row: IndexR
 }
 
 async function alignSettings(alignment: IndexAlignment, node: NodeInfo, row: IndexRow): Promise<void> {
-  const { operator, signal, registry } = alignment;
-  const path = `indexes/${physicalUid(row)}/settings`;
-  const found = await operator.demand<JsonObject>(node, { method: "GET", path, signal });
-  const wanted = physicalForeignKeys(registry.rows, toPhysical(row.settings, { primaryKey: row.primaryKey }));
-  const differing = differingSettings(wanted, found);
-  if (differing.length === 0) return;
-  const body = restoringPatch(wanted, found, differing);
-  await perform(alignment, node, { method: "PATCH", path, body });
+  const on = { cluster: alignment, row, node, signal: alignment.signal };
+  const shown = await readSettings(on);
+  if (shown.differing.length === 0) return;
+  const failure = await restoreSettings(on, shown);
+  if (failure === undefined) return;
+  throw new Error(`node \`${node.id}\` did not take the settings of \`${physicalUid(row)}\`: ${failure}`);
 }
 
 /** The node's index; undefined when it has none of this name. */

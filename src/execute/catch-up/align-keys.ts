@@ -1,6 +1,6 @@
 import type { JsonObject, NodeInfo } from "../../core/types.ts";
 import { isSameKey } from "../../merge/api-keys.ts";
-import type { OperatorCall } from "../operator.ts";
+import { listKeys } from "../list-keys.ts";
 import type { NodeTalk } from "./node-talk.ts";
 
 /** From and to which node keys go. */
@@ -17,21 +17,13 @@ export interface KeyCopy {
  */
 export async function alignKeys(talk: NodeTalk, { source, target, uid }: KeyCopy): Promise<void> {
   const isMeant = (key: JsonObject) => (uid ?? key["uid"]) === key["uid"];
-  const wanted = (await keysOf(talk, source)).filter(isMeant);
-  const found = (await keysOf(talk, target)).filter(isMeant);
+  const wanted = (await listKeys(talk.operator, source, talk.signal)).filter(isMeant);
+  const found = (await listKeys(talk.operator, target, talk.signal)).filter(isMeant);
   for (const key of wanted.reverse()) {
     await putKey(talk, target, { key, known: found.find((other) => other["uid"] === key["uid"]) });
   }
   const uids = new Set(wanted.map((key) => key["uid"]));
   for (const key of found) if (!uids.has(key["uid"])) await removeKey(talk, target, key);
-}
-
-/** Newest first, as a server lists them; none where there is no master key. */
-async function keysOf({ operator, signal }: NodeTalk, node: NodeInfo): Promise<JsonObject[]> {
-  const call: OperatorCall = { method: "GET", path: "keys", query: "limit=1000000", signal };
-  const { body } = await operator.ask(node, call);
-  if ((body as { code?: string } | undefined)?.code === "missing_master_key") return [];
-  return (await operator.demand<{ results: JsonObject[] }>(node, call)).results;
 }
 
 /** What a key allows cannot be changed: one that differs there is made anew. */

@@ -1,10 +1,10 @@
 import { type IndexRow, physicalUid } from "../../cluster/registry.ts";
 import { sameJson } from "../../cluster/settings/json-shape.ts";
 import type { JsonObject, NodeInfo } from "../../core/types.ts";
+import { readSettings, restoreSettings, type ShownSettings } from "../../execute/node-settings.ts";
 import type { Cluster } from "../../routes/cluster.ts";
 import { type AbsentNode, findNodes } from "../find-nodes.ts";
 import { settle } from "../settle.ts";
-import { readSettings, restoreSettings, type ShownSettings } from "./node-settings.ts";
 
 /** A node whose settings of an index are not what they should be. */
 export interface SettingsDrift {

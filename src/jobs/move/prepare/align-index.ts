@@ -1,7 +1,7 @@
 import { physicalUid } from "../../../cluster/registry.ts";
+import { type IndexOnNode, readSettings, restoreSettings } from "../../../execute/node-settings.ts";
 import type { OperatorCall } from "../../../execute/operator.ts";
 import { type NeededTask, NodeTaskFailed, untilSucceeded } from "../../../execute/task-success.ts";
-import { type IndexOnNode, readSettings, restoreSettings } from "../../settings/node-settings.ts";
 import type { NodeIndex } from "../node-indexes.ts";
 
 /** Makes an index of a node what the registry says: creates it, gives it its primary key and its settings, and looks whether it has them. */

@@ -1,11 +1,9 @@
 import { MiroirError } from "../../../core/errors.ts";
 import type { JsonObject, NodeInfo } from "../../../core/types.ts";
+import { listKeys } from "../../../execute/list-keys.ts";
 import type { Operator } from "../../../execute/operator.ts";
 import { isSameKey } from "../../../merge/api-keys.ts";
 import type { NewNode } from "./require-fit.ts";
-
-/** API keys read in one request. */
-const PAGE = 1000;
 
 /**
  * Gives a node the API keys of another one, with their uids: their texts follow from the master key, and are good on both.
@@ -28,22 +26,6 @@ export async function alignKeys(
     const isHeld = held !== undefined && isSameKey(held, key);
     const text = isHeld ? held["key"] : await putKey(operator, { node, key, isTaken: held !== undefined }, signal);
     if (text !== key["key"]) throw otherMasterKey(node);
-  }
-}
-
-/** Every key of a node, the last one first; none where there is no master key. */
-export async function listKeys(operator: Operator, node: NodeInfo, signal: AbortSignal): Promise<JsonObject[]> {
-  const keys: JsonObject[] = [];
-  for (;;) {
-    const call = { method: "GET", path: "keys", query: `limit=${PAGE}&offset=${keys.length}`, signal } as const;
-    const { status, body } = await operator.ask(node, call);
-    if (status === 401 && (body as JsonObject)["code"] === "missing_master_key") return [];
-    const { results, total } = (status === 200 ? body : await operator.demand(node, call)) as {
-      results: JsonObject[];
-      total: number;
-    };
-    keys.push(...results);
-    if (results.length === 0 || keys.length >= total) return keys;
   }
 }
 

@@ -1,13 +1,14 @@
-import { type IndexRow, physicalUid } from "../../cluster/registry.ts";
-import { physicalForeignKeys } from "../../cluster/settings/foreign-keys.ts";
-import { toPhysical } from "../../cluster/settings/physical.ts";
-import { differingSettings, restoringPatch } from "../../cluster/settings/settings-difference.ts";
-import type { JsonObject, NodeInfo } from "../../core/types.ts";
-import type { Cluster } from "../../routes/cluster.ts";
+import { type IndexRow, physicalUid } from "../cluster/registry.ts";
+import { physicalForeignKeys } from "../cluster/settings/foreign-keys.ts";
+import { toPhysical } from "../cluster/settings/physical.ts";
+import { differingSettings, restoringPatch } from "../cluster/settings/settings-difference.ts";
+import type { JsonObject, NodeInfo } from "../core/types.ts";
+import type { IndexRegistry } from "./index-registry.ts";
+import type { Operator } from "./operator.ts";
 
 /** One index on one node. */
 export interface IndexOnNode {
-  readonly cluster: Cluster;
+  readonly cluster: { readonly operator: Operator; readonly registry: Pick<IndexRegistry, "rows"> };
   readonly row: IndexRow;
   readonly node: NodeInfo;
   readonly signal: AbortSignal;
@@ -39,6 +40,6 @@ export async function restoreSettings(
   return status === "succeeded" ? undefined : (error?.message ?? status);
 }
 
-function wanted(cluster: Cluster, { settings, primaryKey }: IndexRow): JsonObject {
+function wanted(cluster: IndexOnNode["cluster"], { settings, primaryKey }: IndexRow): JsonObject {
   return physicalForeignKeys(cluster.registry.rows, toPhysical(settings, { primaryKey }));
 }
