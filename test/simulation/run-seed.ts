@@ -6,6 +6,7 @@ import type { SimulatedProcess } from "./cluster/simulated-process.ts";
 import { FaultPlan } from "./faults/fault-plan.ts";
 import type { Victims } from "./faults/faults.ts";
 import { Corpus } from "./workload/corpus.ts";
+import { type Habits, habitsOf } from "./workload/habits.ts";
 import { JobDriver } from "./workload/job-driver.ts";
 import { WriteJournal } from "./workload/journal.ts";
 import { DRIVER, OPERATOR } from "./workload/owners.ts";
@@ -26,6 +27,8 @@ export interface RunReport {
   readonly operations: number;
   readonly simulatedMs: number;
   readonly faults: ReadonlyMap<string, number>;
+  /** Steps that jobs came to. */
+  readonly steps: ReadonlyMap<string, number>;
   readonly violations: readonly string[];
   readonly events: readonly string[];
   /** Equal for two runs in which the same happened. */
@@ -50,6 +53,19 @@ const LOCK_MS = 600_000;
 
 /** So many times as many calls as wanted are made at most while a job is under way. */
 const MOST_TIMES = 4;
+
+/** Calls that users make all at once. */
+interface Burst {
+  /** Share of the occasions. */
+  readonly share: number;
+  readonly calls: number;
+  /** Longest time until each, in milliseconds. */
+  readonly latestMs: number;
+}
+
+/** When a job has come to its next step, and when somebody compares or copies. */
+const BURST_OF_STEP: Burst = { share: 0.7, calls: 5, latestMs: 300 };
+const BURST_OF_FETCH: Burst = { share: 0.1, calls: 2, latestMs: 20 };
 
 /** How often things happen. */
 interface Pace {
@@ -81,6 +97,7 @@ class Run {
   readonly #world: World;
   readonly #journal = new WriteJournal();
   readonly #owners: readonly string[];
+  readonly #habits: Habits;
   readonly #corpus: Corpus;
   readonly #promises: Promises;
   readonly #viewDelayMs: number;
@@ -90,6 +107,9 @@ class Run {
   #faults: FaultPlan | undefined;
   readonly #busyByProcess = new Map<SimulatedProcess, number>();
   #called = 0;
+  /** Moments at which users might have been provoked, and calls that came of it. */
+  #bursts = 0;
+  #provoked = 0;
   /** Whether all copies were compared, and what differed was repaired. */
   #isVerified = false;
   #busy = 0;
@@ -105,7 +125,8 @@ class Run {
       ["a", "b"],
       ["a", "b", "c"],
     ]);
-    this.#corpus = new Corpus(this.#owners);
+    this.#habits = habitsOf(this.#world.chance.stream("habits"));
+    this.#corpus = new Corpus(this.#owners, this.#habits.corpus);
     const { nodesById, latestLandingMs, recordsReadAtMs } = this.#world.wire;
     const keeper = this.#world.store === undefined ? "nodes" : "store";
     this.#viewDelayMs = VIEW_DELAY_MS[keeper];
@@ -115,6 +136,8 @@ class Run {
       recordsReadAtMs: (process, node) => recordsReadAtMs.get(`${process} ${node}`),
       lostDataAtMs: (node) => nodesById.get(node)?.lostDataAtMs,
       hasFailed: (node, taskUid) => taskUid !== undefined && nodesById.get(node)?.failed.has(taskUid) === true,
+      fewestOwners: () => this.#world.fewestOwners,
+      doneAtMs: (node, taskUid) => (taskUid === undefined ? undefined : nodesById.get(node)?.doneAtMs.get(taskUid)),
       ownersOf: (id) => this.#world.ownersOf(id),
     };
     this.#readers = new ReadChecker(this.#journal, this.#promises);
@@ -124,7 +147,15 @@ class Run {
     await this.#world.found();
     for (const owner of this.#owners) this.#start(owner);
     if (this.#jobs !== undefined) for (let drivers = 0; drivers < 2; drivers++) this.#start(DRIVER);
-    this.#faults = new FaultPlan(this.#victims(), this.#world.chance.stream("faults"), this.#pace.longestGapMs);
+    const faults = new FaultPlan(this.#victims(), this.#world.chance.stream("faults"), this.#pace.longestGapMs);
+    this.#faults = faults;
+    this.#world.onTopology(() => {
+      faults.ambush();
+      this.#provoke(BURST_OF_STEP);
+    });
+    this.#world.wire.onLanding = ({ path }) => {
+      if (path.endsWith("/documents/fetch")) this.#provoke(BURST_OF_FETCH);
+    };
   }
 
   /** Until all calls are made and answered; the last ones while all is well again. */
@@ -234,9 +265,10 @@ class Run {
     const { history, timeline } = this.#world;
     return {
       seed: this.#seed,
-      operations: this.#called,
+      operations: this.#called + this.#provoked,
       simulatedMs: timeline.nowMs,
-      faults: history.counts,
+      faults: history.faults,
+      steps: history.steps,
       violations: [...this.#readers.violations, ...this.#violations],
       events: history.tail,
       digest: history.digest(),
@@ -271,14 +303,17 @@ class Run {
     const [corpus, journal] = [this.#corpus, this.#journal];
     const ownersOf = (id: string) => this.#world.ownersOf(id);
     const readers = { read: (reading: Reading) => this.#readers.read(reading) };
-    return new User({ process, owner, corpus, journal, chance, timeline, history, readers, ownersOf });
+    const { severalShare } = this.#habits;
+    return new User({ process, owner, corpus, journal, chance, timeline, history, readers, ownersOf, severalShare });
   }
 
   async #live(process: SimulatedProcess, user: User): Promise<void> {
     const chance = this.#world.chance.stream(`pauses ${process.name}`);
     for (;;) {
       await process.clock.sleep(
-        chance.happens(0.3) ? chance.between(0, 30) : chance.between(100, this.#pace.longestPauseMs),
+        chance.happens(this.#habits.burstShare)
+          ? chance.between(0, 30)
+          : chance.between(100, this.#pace.longestPauseMs),
       );
       if (!this.#mayCall) return;
       this.#called++;
@@ -286,6 +321,24 @@ class Run {
       await user.act();
       this.#busyBy(process, -1);
     }
+  }
+
+  /** Has users call just when a race may be on: on top of what they do anyway. */
+  #provoke({ share, calls, latestMs }: Burst): void {
+    const chance = this.#world.chance.stream(`burst ${this.#bursts++}`);
+    if (!chance.happens(share) || this.#users.length === 0) return;
+    for (let call = 0; call < calls && this.#provoked < this.#options.operations; call++) {
+      const process = chance.pick(this.#users);
+      this.#provoked++;
+      this.#world.timeline.after(chance.between(0, latestMs), () => process.wake(() => void this.#callOnce(process)));
+    }
+  }
+
+  async #callOnce(process: SimulatedProcess): Promise<void> {
+    if (!this.#mayCall) return;
+    this.#busyBy(process, 1);
+    await this.#user(process, ownerOf(process), `provoked ${this.#provoked}`).act();
+    this.#busyBy(process, -1);
   }
 
   #busyBy(process: SimulatedProcess, change: number): void {

@@ -24,30 +24,41 @@ function* seedsOf({ from, seeds }: SimulationArguments): Generator<number> {
 /** Adds up what came of many runs. */
 class Tally {
   readonly #faults = new Map<string, number>();
+  readonly #steps = new Map<string, number>();
   #seeds = 0;
   #failed = 0;
   #simulatedMs = 0;
   #operations = 0;
   violations = 0;
 
-  add({ simulatedMs, operations, violations, faults }: RunReport): void {
+  add({ simulatedMs, operations, violations, faults, steps }: RunReport): void {
     this.#seeds += 1;
     this.#failed += violations.length > 0 ? 1 : 0;
     this.#simulatedMs += simulatedMs;
     this.#operations += operations;
     this.violations += violations.length;
-    for (const [kind, count] of faults) this.#faults.set(kind, (this.#faults.get(kind) ?? 0) + count);
+    addAll(faults, this.#faults);
+    addAll(steps, this.#steps);
   }
 
   describe(seconds: number): string[] {
-    const faults = [...this.#faults].sort(([a], [b]) => (a < b ? -1 : 1));
     return [
       `${this.#seeds} seeds, ${(this.#simulatedMs / 3_600_000).toFixed(2)} simulated hours in ${seconds.toFixed(1)} s`,
       `${this.#operations} operations`,
-      `faults: ${faults.map(([kind, count]) => `${kind} ${count}`).join(", ")}`,
+      `faults: ${listOf(this.#faults)}`,
+      `jobs and their steps: ${listOf(this.#steps)}`,
       `${this.violations} violations in ${this.#failed} seeds`,
     ];
   }
+}
+
+function addAll(counts: ReadonlyMap<string, number>, sums: Map<string, number>): void {
+  for (const [kind, count] of counts) sums.set(kind, (sums.get(kind) ?? 0) + count);
+}
+
+function listOf(counts: ReadonlyMap<string, number>): string {
+  const sorted = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.map(([kind, count]) => `${kind} ${count}`).join(", ");
 }
 
 function describeFailure(

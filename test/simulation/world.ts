@@ -31,6 +31,7 @@ const SHAPES = [
   { nodes: 3, replicationFactor: 3, groups: 1 },
   { nodes: 4, replicationFactor: 2, groups: 1 },
   { nodes: 4, replicationFactor: 1, groups: 2 },
+  { nodes: 3, replicationFactor: 1, groups: 1 },
 ] as const;
 
 /** Nodes, network and processes of one run, all of it following from the seed. */
@@ -45,7 +46,10 @@ export class World {
   readonly processes = new Set<SimulatedProcess>();
   /** A server that is not part of the cluster yet. */
   readonly spare: { readonly id: string; readonly url: string };
+  readonly #onTopology = new Set<() => void>();
   #topology: Topology | undefined;
+  /** Fewest nodes that held a document at once, so far. */
+  fewestOwners: number;
   #hasher: Hasher | undefined;
   #started = 0;
 
@@ -53,10 +57,12 @@ export class World {
     this.chance = new Chance(`seed ${seed}`);
     this.history = new History(this.timeline, options);
     const shape = this.chance.stream("shape");
-    this.#config = configOf(shape.pick(SHAPES));
+    const chosen = shape.pick(SHAPES);
+    this.fewestOwners = chosen.replicationFactor * chosen.groups;
+    this.#config = configOf(chosen);
     const { timeline, history } = this;
     const skewMs = shape.between(-CLOCK_SKEW_MS, CLOCK_SKEW_MS);
-    this.store = shape.happens(0.6) ? new StoreServer(timeline, skewMs) : undefined;
+    this.store = shape.happens(0.7) ? new StoreServer(timeline, skewMs) : undefined;
     const { nodes } = toClusterConfig(this.#config);
     this.spare = nodeOf(nodes.length);
     const nodesById = new Map(
@@ -67,7 +73,9 @@ export class World {
     const network = new Network(this.chance.stream("network"));
     const chance = this.chance.stream("wire");
     const recordsReadAtMs = new Map<string, number>();
-    this.wire = { timeline, history, chance, network, nodesById, recordsReadAtMs, latestLandingMs: WRITE_TIMEOUT_MS };
+    const onLanding = () => undefined;
+    const latestLandingMs = WRITE_TIMEOUT_MS;
+    this.wire = { timeline, history, chance, network, nodesById, recordsReadAtMs, latestLandingMs, onLanding };
   }
 
   /** The cluster as each process is told of it: its nodes, or the store that names them. */
@@ -124,8 +132,15 @@ export class World {
     const topology = await topologyInStore(local);
     this.#topology = topology;
     const { change, epoch, shards, groups } = topology;
+    this.fewestOwners = Math.min(this.fewestOwners, topology.replicationFactor * groups.length);
     const owners = groups.map(({ table }) => table.map((row) => row.join("+")).join(" ")).join(" | ");
-    this.history.note(`epoch ${epoch}, ${change?.phase ?? "no change"}: ${shards} shards on ${owners}`);
+    this.history.noteStep(change?.phase ?? "settled", `epoch ${epoch}, ${shards} shards on ${owners}`);
+    for (const tell of this.#onTopology) tell();
+  }
+
+  /** Has something called whenever a new topology is in force. */
+  onTopology(tell: () => void): void {
+    this.#onTopology.add(tell);
   }
 
   async #found({ client, clock, session }: SimulatedProcess) {

@@ -8,6 +8,8 @@ export interface Promises {
   readonly viewDelayMs: number;
   /** Longest time that a request which was given up may still land, in milliseconds. */
   readonly landingMs: number;
+  /** Fewest nodes that ever held a document at once. */
+  readonly fewestOwners: () => number;
   /** Where debts are kept: on the nodes that answer just then, or in a store. */
   readonly keeper: "nodes" | "store";
   /** When a process last read what a node keeps of the cluster, if it ever did, in milliseconds since the beginning. */
@@ -16,6 +18,8 @@ export interface Promises {
   lostDataAtMs(node: string): number | undefined;
   /** Whether a node's task of a write failed, by the number of the write's own task. */
   hasFailed(node: string, taskUid: number | undefined): boolean;
+  /** When a node had done a write, by the number of the write's own task; undefined when it has not. */
+  doneAtMs(node: string, taskUid: number | undefined): number | undefined;
   /** The nodes that hold a document. */
   ownersOf(id: string): readonly string[];
 }
@@ -28,6 +32,14 @@ export function isBinding(write: Write, id: string, promises: Promises): boolean
   const holders = holdersOf(write, id, promises);
   const isKept = holders.some((node) => (promises.lostDataAtMs(node) ?? -1) < write.calledAtMs);
   return isKept && !isExposed(write, id, promises) && !isBuiltOver(write, id, promises);
+}
+
+/** When every node that held a document had done a write of it; undefined when one has not. */
+export function doneByAllAtMs(write: Write, id: string, { doneAtMs }: Promises): number | undefined {
+  const owners = write.ownersById.get(id) ?? [];
+  const times = owners.map((node) => doneAtMs(node, write.taskUid) ?? Number.POSITIVE_INFINITY);
+  const last = Math.max(...times);
+  return owners.length > 0 && Number.isFinite(last) ? last : undefined;
 }
 
 /** The nodes that took a write and did it. */
@@ -93,9 +105,10 @@ export function isHeldByAll(write: Write, id: string, promises: Promises): boole
 }
 
 /** Whether a write can have no effect any more once another begins, whatever became of it. */
-function isBefore(earlier: Write, later: Write, { viewDelayMs, landingMs }: Promises): boolean {
-  // The writes of one process keep the order of its calls.
-  if (earlier.process === later.process) return earlier.number < later.number;
+function isBefore(earlier: Write, later: Write, { viewDelayMs, landingMs, fewestOwners }: Promises): boolean {
+  // The writes of one process keep the order of its calls; nothing can undo a late landing on the only node, though.
+  const isUndone = earlier.outcome === "acknowledged" || fewestOwners() > 1;
+  if (earlier.process === later.process && isUndone) return earlier.number < later.number;
   if (earlier.endedAtMs === undefined) return false;
   const seenAtMs = Math.max(
     earlier.endedAtMs,

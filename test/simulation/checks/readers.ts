@@ -2,7 +2,7 @@ import type { Film } from "../workload/corpus.ts";
 import type { WriteJournal } from "../workload/journal.ts";
 import { describeWrite, FIELDS, type Field, type Write } from "../workload/operation.ts";
 import type { Readers, Reading } from "../workload/user.ts";
-import { isAwareOf, isBinding, isExplained, isHeldByAll, type Promises } from "./order.ts";
+import { doneByAllAtMs, isAwareOf, isBinding, isExplained, isHeldByAll, type Promises } from "./order.ts";
 
 /** Judges every answer while it is given: complete, nothing twice, nothing older than the reader may see. */
 export class ReadChecker implements Readers {
@@ -31,7 +31,7 @@ export class ReadChecker implements Readers {
     const writes = this.#journal.of(id);
     const promises = this.#promises;
     const binding = writes.filter((write) => {
-      const isSeen = this.#mustSee(reading, write) && isAwareOf(reading.process, write, { id, promises });
+      const isSeen = this.#mustSee(reading, write, id) && isAwareOf(reading.process, write, { id, promises });
       return isSeen && isBinding(write, id, promises);
     });
     for (const field of FIELDS) {
@@ -54,11 +54,16 @@ export class ReadChecker implements Readers {
     this.#report(reading, `as a fragment ${explain(found, writes)}`);
   }
 
-  /** Its own process sees a write as soon as it was told that its task succeeded; others a while later. */
-  #mustSee({ process, calledAtMs }: Reading, write: Write): boolean {
-    if (write.settledAtMs === undefined) return false;
-    const delayMs = process === write.process ? 0 : this.#promises.viewDelayMs;
-    return write.settledAtMs + delayMs <= calledAtMs;
+  /**
+   * Its own process sees a write as soon as it was told that its task succeeded; so do others when every replica has done
+   * it, and else a while later. An answer that says how old its view of the owners is goes by the time of that.
+   */
+  #mustSee({ process, knownAtMs }: Reading, write: Write, id: string): boolean {
+    const { endedAtMs, settledAtMs } = write;
+    const isToldOf = (delayMs: number) => settledAtMs !== undefined && settledAtMs + delayMs <= knownAtMs;
+    const doneAtMs = doneByAllAtMs(write, id, this.#promises);
+    const isDone = doneAtMs !== undefined && endedAtMs !== undefined && Math.max(doneAtMs, endedAtMs) <= knownAtMs;
+    return isDone || isToldOf(process === write.process ? 0 : this.#promises.viewDelayMs);
   }
 
   #report({ process, what, calledAtMs }: Reading, wrong: string): void {

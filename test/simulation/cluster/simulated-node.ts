@@ -50,6 +50,8 @@ export class SimulatedNode {
   failureRate = 0;
   /** Numbers of the virtual tasks of which a task failed here. */
   readonly failed = new Set<number>();
+  /** When a task of a virtual task was last done here, by the virtual task's number, in milliseconds since the beginning. */
+  readonly doneAtMs = new Map<number, number>();
   /** Crashes at the next write, before or after it was accepted. */
   crashAtWrite: "before" | "after" | undefined;
 
@@ -130,6 +132,8 @@ export class SimulatedNode {
     this.#run(uid, fails);
     const whole = readNote(task?.customMetadata)?.uid;
     if (fails && whole !== undefined) this.failed.add(whole);
+    if (task?.status === "succeeded" && whole !== undefined)
+      this.doneAtMs.set(whole, this.#surroundings.timeline.nowMs);
     if (fails) history.noteFault("task fails", `${this.id} task ${uid}`);
     else history.note(`${this.id} task ${uid} ${task?.type} ${task?.status}`);
   }

@@ -1,3 +1,4 @@
+import type { NodeRequest } from "../../../src/transport/transport.ts";
 import type { Chance } from "../kernel/chance.ts";
 import type { History } from "../kernel/history.ts";
 import type { Timeline } from "../kernel/timeline.ts";
@@ -15,6 +16,8 @@ export interface Wire {
   readonly recordsReadAtMs: Map<string, number>;
   /** Longest time from when a request is sent to when it arrives, if it does, in milliseconds. */
   readonly latestLandingMs: number;
+  /** Called for every request that a node is handed. */
+  onLanding: (request: NodeRequest) => void;
 }
 
 /** Whose requests they are. */

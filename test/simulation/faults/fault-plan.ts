@@ -1,12 +1,29 @@
 import type { Chance } from "../kernel/chance.ts";
-import { FAULTS, type Mend, type Victims } from "./faults.ts";
+import { FAULTS, type FaultKind, type Mend, type Victims } from "./faults.ts";
 
-/** Begins faults, one after the other and several at once, and mends each after its time. */
+/** Share of the kinds of faults that a run does without. */
+const ABSENT_SHARE = 0.35;
+
+/** How many times as often as usual a kind may happen. */
+const TIMES = [0.5, 1, 1, 4] as const;
+
+/** Share of the steps of a job upon which a fault begins at once. */
+const AMBUSHED_SHARE = 0.5;
+
+/** Longest time between the step and the fault, in milliseconds. */
+const LATEST_AMBUSH_MS = 150;
+
+/**
+ * Begins faults, one after the other and several at once, and mends each after its time. Each run has a mix of its own
+ * (swarm testing): some kinds are absent, so that others get as far as where they hurt.
+ */
 export class FaultPlan {
   readonly #victims: Victims;
   readonly #chance: Chance;
   readonly #open = new Set<Mend>();
   readonly #longestGapMs: number;
+  readonly #weights: Weights;
+  readonly #ambushes: Weights;
   #isOver = false;
 
   /** @param longestGapMs longest time until the next fault begins, in milliseconds */
@@ -14,6 +31,8 @@ export class FaultPlan {
     this.#victims = victims;
     this.#longestGapMs = longestGapMs;
     this.#chance = chance;
+    this.#weights = mixOf(chance, ({ weight }) => weight);
+    this.#ambushes = mixOf(chance, ({ ambush = 1 }) => ambush);
     this.#next();
   }
 
@@ -25,18 +44,25 @@ export class FaultPlan {
     this.#victims.wire.history.note("all is healed");
   }
 
+  /** A job has come to its next step: many bugs show only when something goes wrong just then. */
+  ambush(): void {
+    if (!this.#chance.happens(AMBUSHED_SHARE)) return;
+    this.#victims.wire.timeline.after(this.#chance.between(0, LATEST_AMBUSH_MS), () => {
+      if (!this.#isOver) this.#begin(this.#ambushes);
+    });
+  }
+
   #next(): void {
     const { timeline } = this.#victims.wire;
     timeline.after(this.#chance.between(50, this.#longestGapMs), () => {
       if (this.#isOver) return;
-      this.#begin();
+      this.#begin(this.#weights);
       this.#next();
     });
   }
 
-  #begin(): void {
+  #begin(weights: Weights): void {
     const { wire } = this.#victims;
-    const weights = Object.fromEntries(FAULTS.map(({ weight }, at) => [String(at), weight]));
     const begun = FAULTS[Number(this.#chance.weigh(weights))]?.begin(this.#victims, this.#chance);
     if (begun === undefined) return;
     const mend = () => {
@@ -46,4 +72,13 @@ export class FaultPlan {
     this.#open.add(mend);
     wire.timeline.after(begun.lastsMs, mend);
   }
+}
+
+/** How often each kind of fault is chosen, by its place in the list. */
+type Weights = Readonly<Record<string, number>>;
+
+function mixOf(chance: Chance, weightOf: (kind: FaultKind) => number): Weights {
+  return Object.fromEntries(
+    FAULTS.map((kind, at) => [at, chance.happens(ABSENT_SHARE) ? 0 : weightOf(kind) * chance.pick(TIMES)]),
+  );
 }

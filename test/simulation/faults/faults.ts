@@ -24,23 +24,34 @@ export type Mend = () => void;
 
 type Fault = (victims: Victims, chance: Chance) => { readonly lastsMs: number; readonly mend: Mend } | undefined;
 
-/** Every kind of fault with how often it is chosen. */
-export const FAULTS: readonly { readonly weight: number; readonly begin: Fault }[] = [
+/** A kind of fault. */
+export interface FaultKind {
+  /** How often it is chosen at any time. */
+  readonly weight: number;
+  /** How often it is chosen when a job has come to its next step. @default 1 */
+  readonly ambush?: number;
+  readonly begin: Fault;
+}
+
+/** Every kind of fault. */
+export const FAULTS: readonly FaultKind[] = [
   { weight: 14, begin: crash },
   { weight: 10, begin: crashAtWrite },
   { weight: 2, begin: loseData },
   { weight: 14, begin: cutLinks },
   { weight: 8, begin: cutOneWay },
-  { weight: 14, begin: slowQueue },
-  { weight: 6, begin: slowLinks },
+  { weight: 14, ambush: 4, begin: slowQueue },
+  { weight: 6, ambush: 4, begin: stallQueue },
+  { weight: 6, ambush: 4, begin: slowLinks },
   { weight: 20, begin: troubleRequests },
   { weight: 10, begin: failTasks },
-  { weight: 6, begin: pause },
-  { weight: 6, begin: pauseDriver },
-  { weight: 5, begin: kill },
+  { weight: 6, ambush: 8, begin: pause },
+  { weight: 6, ambush: 8, begin: pauseDriver },
+  { weight: 6, ambush: 4, begin: pauseAtWrite },
+  { weight: 5, ambush: 3, begin: kill },
   { weight: 4, begin: jumpClock },
   { weight: 6, begin: stopStore },
-  { weight: 10, begin: cutFromStore },
+  { weight: 10, ambush: 8, begin: cutFromStore },
   { weight: 6, begin: troubleStore },
 ];
 
@@ -138,6 +149,20 @@ function slowQueue({ wire }: Victims, chance: Chance): ReturnType<Fault> {
   };
 }
 
+/** A task that takes as long as a large batch does: what was acknowledged after it is not to be seen for a while. */
+function stallQueue({ wire }: Victims, chance: Chance): ReturnType<Fault> {
+  const node = anyNode(wire, chance);
+  const taskMs = chance.between(2000, 10_000);
+  node.taskMs = [taskMs, taskMs];
+  wire.history.noteFault("stalled queue", `${node.id} ${taskMs.toFixed(0)} ms for a task`);
+  return {
+    lastsMs: chance.between(200, 3000),
+    mend: () => {
+      node.taskMs = USUAL_TASK_MS;
+    },
+  };
+}
+
 function slowLinks({ wire }: Victims, chance: Chance): ReturnType<Fault> {
   const node = anyNode(wire, chance);
   const extraMs = chance.pick([100, 600, 1400]);
@@ -201,6 +226,21 @@ function pauseDriver({ wire, processes }: Victims, chance: Chance): ReturnType<F
   };
 }
 
+/** Of whoever writes, before a request leaves it, where a lease makes a long pause safe. */
+function pauseAtWrite(victims: Victims, chance: Chance): ReturnType<Fault> {
+  const process = anyProcess(victims, chance);
+  if (process === undefined || victims.store === undefined) return undefined;
+  process.pausesAtWrite = true;
+  return {
+    lastsMs: chance.between(2000, 20_000),
+    mend: () => {
+      process.pausesAtWrite = false;
+      process.resume();
+      victims.wire.history.note(`${process.name} goes on`);
+    },
+  };
+}
+
 function kill(victims: Victims, chance: Chance): ReturnType<Fault> {
   const process = anyProcess(victims, chance);
   if (process === undefined) return undefined;
@@ -238,7 +278,10 @@ function cutFromStore(victims: Victims, chance: Chance): ReturnType<Fault> {
   const link = { process: process.name, node: STORE };
   const mends = [wire.network.block(link, "requests"), wire.network.block(link, "answers")];
   wire.history.noteFault("cut from the store", process.name);
-  return { lastsMs: chance.between(500, 22_000), mend: () => mendAll(wire, mends) };
+  return {
+    lastsMs: chance.pick([chance.between(500, 8000), chance.between(8000, 40_000)]),
+    mend: () => mendAll(wire, mends),
+  };
 }
 
 function troubleStore({ wire, store }: Victims, chance: Chance): ReturnType<Fault> {

@@ -10,7 +10,10 @@ export class History {
   readonly #digest = createHash("sha256");
   readonly #lines: string[] = [];
   readonly #keepsAll: boolean;
-  readonly counts = new Map<string, number>();
+  /** How often things went wrong, by kind. */
+  readonly faults = new Map<string, number>();
+  /** How often jobs came to a step, by its name. */
+  readonly steps = new Map<string, number>();
 
   constructor(timeline: Timeline, options: { readonly keepsAll: boolean }) {
     this.#timeline = timeline;
@@ -26,8 +29,14 @@ export class History {
 
   /** Notes that something of a kind went wrong. */
   noteFault(kind: string, event: string): void {
-    this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
+    count(this.faults, kind);
     this.note(`fault ${kind}: ${event}`);
+  }
+
+  /** Notes that a job has come to a step. */
+  noteStep(step: string, event: string): void {
+    count(this.steps, step);
+    this.note(`${step}: ${event}`);
   }
 
   /** The last events, or all of them if all are kept. */
@@ -39,4 +48,8 @@ export class History {
   digest(): string {
     return this.#digest.digest("hex");
   }
+}
+
+function count(counts: Map<string, number>, kind: string): void {
+  counts.set(kind, (counts.get(kind) ?? 0) + 1);
 }

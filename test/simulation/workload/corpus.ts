@@ -12,16 +12,19 @@ export interface Film {
 /** Who writes a document: one process alone, or all of them. */
 const SHARED = "all";
 
-const IDS_PER_OWNER = 4;
-const SHARED_IDS = 3;
+/** How many documents there are: of each process alone, and of all. */
+export interface CorpusSize {
+  readonly perOwner: number;
+  readonly shared: number;
+}
 
 /** Few documents, so that writes meet: some that one process alone writes, some that all do. */
 export class Corpus {
   readonly ids: readonly string[];
 
-  constructor(owners: readonly string[]) {
-    const owned = owners.flatMap((owner) => range(IDS_PER_OWNER).map((at) => `${owner}-${at}`));
-    this.ids = [...owned, ...range(SHARED_IDS).map((at) => `${SHARED}-${at}`)];
+  constructor(owners: readonly string[], { perOwner, shared }: CorpusSize) {
+    const owned = owners.flatMap((owner) => range(perOwner).map((at) => `${owner}-${at}`));
+    this.ids = [...owned, ...range(shared).map((at) => `${SHARED}-${at}`)];
   }
 
   /** The documents that a process writes. */

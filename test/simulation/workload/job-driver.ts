@@ -10,7 +10,7 @@ import type { StoreServer } from "../store/store-server.ts";
 import type { World } from "../world.ts";
 
 /** Jobs that are done one after the other. */
-const MOST_JOBS = 3;
+const MOST_JOBS = 5;
 
 /** Pauses between two tries to begin or to resume a job, in milliseconds. */
 const SHORTEST_PAUSE_MS = 200;
@@ -77,7 +77,7 @@ export class JobDriver {
     }
     if (this.#isOver || jobs.length >= this.#mostJobs) return undefined;
     const wish = this.#chance.pick(wishesFor(topology, spare));
-    history.noteFault(`job ${wish.kind}`, JSON.stringify(wish));
+    history.noteStep(wish.kind, JSON.stringify(wish));
     return startJob(config, wish, { environment });
   }
 }

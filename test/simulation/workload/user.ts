@@ -18,6 +18,8 @@ export interface UserOptions {
   readonly timeline: Timeline;
   readonly history: History;
   readonly readers: Readers;
+  /** Share of the writes that name more than one document. */
+  readonly severalShare: number;
   /** The nodes that hold a document now. */
   ownersOf(id: string): readonly string[];
 }
@@ -33,6 +35,8 @@ export interface Reading {
   readonly process: string;
   readonly what: string;
   readonly calledAtMs: number;
+  /** When the process knew for certain whom to ask: when it was called, unless the answer says that it is older. */
+  readonly knownAtMs: number;
   /** The documents asked about. */
   readonly ids: readonly string[];
   readonly films: readonly Film[];
@@ -81,11 +85,12 @@ export class User {
   }
 
   async #write(kind: Write["kind"]): Promise<void> {
-    const { process, owner, corpus, journal, chance, timeline, history } = this.#options;
+    const { process, owner, corpus, journal, chance, timeline, history, severalShare } = this.#options;
     const bucket = chance.pick(corpus.bucketsOf(owner));
     const own = corpus.idsOf(owner);
     const several = [...new Set([chance.pick(own), chance.pick(own)])];
-    const ids = kind === "delete by filter" ? corpus.idsIn(bucket) : chance.happens(0.2) ? several : [chance.pick(own)];
+    const ids =
+      kind === "delete by filter" ? corpus.idsIn(bucket) : chance.happens(severalShare) ? several : [chance.pick(own)];
     const write = journal.begin({ process: process.name, kind, ids, calledAtMs: timeline.nowMs });
     history.note(`${process.name} #${write.number} ${kind} ${ids.join(" ")} ${write.value}`);
     try {
@@ -150,11 +155,16 @@ export class User {
       const { films, meta } = await this.#ask(kind, ids);
       history.note(`${process.name} ${what} found ${films.length}${meta?.degraded === true ? ", degraded" : ""}`);
       // Pages of the nodes' own lists are fetched after they were counted: writes in between move documents.
-      const isDegraded = meta?.degraded === true || (kind === "documents" && !isCalm);
-      readers.read({ process: process.name, what, calledAtMs, ids, films, isDegraded });
+      const isDegraded = (meta?.degraded === true && !isStaleOnly(meta)) || (kind === "documents" && !isCalm);
+      const knownAtMs = meta?.stale === true ? timeline.nowMs - (await this.#staleMs()) : calledAtMs;
+      readers.read({ ...{ process: process.name, what, calledAtMs, knownAtMs }, ids, films, isDegraded });
     } catch (error) {
       history.note(`${process.name} ${what} failed: ${wordsOf(error)}`);
     }
+  }
+
+  async #staleMs(): Promise<number> {
+    return (await this.#options.process.session.cluster()).view.staleMs;
   }
 
   async #ask(kind: Exclude<Kind, Write["kind"]>, ids: readonly string[]): Promise<Found> {
@@ -177,6 +187,12 @@ export class User {
 interface Found {
   readonly films: readonly Film[];
   readonly meta: Meta | undefined;
+}
+
+/** Whether an answer lacks nothing but the store's word that the owners are still the same. */
+function isStaleOnly({ stale, coverage }: Meta): boolean {
+  const lacking = [...(coverage?.missing ?? []), ...(coverage?.indebted ?? [])];
+  return stale === true && lacking.length === 0;
 }
 
 function codeOf(error: unknown): string | undefined {
