@@ -337,7 +337,9 @@ class Run {
   async #callOnce(process: SimulatedProcess): Promise<void> {
     if (!this.#mayCall) return;
     this.#busyBy(process, 1);
-    await this.#user(process, ownerOf(process), `provoked ${this.#provoked}`).act();
+    const moved = this.#world.topology.change?.shards ?? [];
+    const hot = this.#corpus.ids.filter((id) => moved.includes(this.#world.shardOf(id)));
+    await this.#user(process, ownerOf(process), `provoked ${this.#provoked}`).act(hot);
     this.#busyBy(process, -1);
   }
 

@@ -24,6 +24,14 @@ const MAX_VIEW_AGE_MS = 25_000;
 /** How far clocks are off at first, in milliseconds. */
 const CLOCK_SKEW_MS = 5000;
 
+/** How long tasks take when all is well: a moment, or so long that an acknowledged write is not to be seen for a while. */
+const USUAL_TASKS_MS = [
+  [3, 30],
+  [3, 30],
+  [30, 200],
+  [100, 600],
+] as const;
+
 /** Sizes of clusters: nodes, replicas in each group, groups. */
 const SHAPES = [
   { nodes: 3, replicationFactor: 2, groups: 1 },
@@ -32,6 +40,7 @@ const SHAPES = [
   { nodes: 4, replicationFactor: 2, groups: 1 },
   { nodes: 4, replicationFactor: 1, groups: 2 },
   { nodes: 3, replicationFactor: 1, groups: 1 },
+  { nodes: 2, replicationFactor: 1, groups: 1 },
 ] as const;
 
 /** Nodes, network and processes of one run, all of it following from the seed. */
@@ -65,9 +74,10 @@ export class World {
     this.store = shape.happens(0.7) ? new StoreServer(timeline, skewMs) : undefined;
     const { nodes } = toClusterConfig(this.#config);
     this.spare = nodeOf(nodes.length);
+    const surroundings = { timeline, history, usualTaskMs: this.chance.stream("tasks").pick(USUAL_TASKS_MS) };
     const nodesById = new Map(
       [...nodes.map(({ id = "" }) => id), this.spare.id].map((id) => {
-        return [id, new SimulatedNode(id, { timeline, history, chance: this.chance.stream(`node ${id}`) })] as const;
+        return [id, new SimulatedNode(id, { ...surroundings, chance: this.chance.stream(`node ${id}`) })] as const;
       }),
     );
     const network = new Network(this.chance.stream("network"));
@@ -171,10 +181,15 @@ export class World {
 
   /** The nodes that hold a document. */
   ownersOf(id: string): readonly string[] {
-    const { shards, groups } = this.topology;
-    if (this.#hasher === undefined) return [];
-    const shard = idHash(this.#hasher, id) & (shards - 1);
+    const { groups } = this.topology;
+    const shard = this.shardOf(id);
     return groups.flatMap(({ table }) => table[shard] ?? []);
+  }
+
+  /** The shard that a document is in now. */
+  shardOf(id: string): number {
+    if (this.#hasher === undefined) throw new Error("the cluster is not founded yet");
+    return idHash(this.#hasher, id) & (this.topology.shards - 1);
   }
 
   /** Nodes that lost data. */

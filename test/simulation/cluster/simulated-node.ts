@@ -12,9 +12,6 @@ import type { Timeline } from "../kernel/timeline.ts";
 import { ProcessClock } from "./process-clock.ts";
 
 const ROUTER = new Router(ALL_ROUTES);
-/** Shortest and longest time of a task on a node that has nothing else to do. */
-export const USUAL_TASK_MS: readonly [number, number] = [3, 30];
-
 const PAYLOAD_LIMIT = 100_000_000;
 
 /** Key of all nodes. */
@@ -25,6 +22,8 @@ export interface NodeSurroundings {
   readonly timeline: Timeline;
   readonly chance: Chance;
   readonly history: History;
+  /** Shortest and longest time of a task on a node to which nothing happens. */
+  readonly usualTaskMs: readonly [number, number];
 }
 
 /**
@@ -44,8 +43,8 @@ export class SimulatedNode {
   incarnation = 0;
   /** When it lost data, in milliseconds since the beginning. */
   lostDataAtMs: number | undefined;
-  /** Shortest and longest time that a task takes. */
-  taskMs = USUAL_TASK_MS;
+  /** Shortest and longest time that a task takes now. */
+  taskMs: readonly [number, number];
   /** How often a task of documents fails after it was accepted. */
   failureRate = 0;
   /** Numbers of the virtual tasks of which a task failed here. */
@@ -58,6 +57,7 @@ export class SimulatedNode {
   constructor(id: string, surroundings: NodeSurroundings) {
     this.id = id;
     this.#surroundings = surroundings;
+    this.taskMs = surroundings.usualTaskMs;
     const clock = new ProcessClock(surroundings.timeline);
     this.#clock = new HeldClock(() => clock.now());
     this.#state = this.#emptyState();
@@ -87,6 +87,11 @@ export class SimulatedNode {
     this.#state = this.#emptyState();
     this.#nextTask = 0;
     this.lostDataAtMs = this.#surroundings.timeline.nowMs;
+  }
+
+  /** Works as fast as ever. */
+  speedUp(): void {
+    this.taskMs = this.#surroundings.usualTaskMs;
   }
 
   /** Whether every task that it accepted is done. */

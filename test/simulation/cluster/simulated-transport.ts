@@ -11,7 +11,7 @@ import {
 } from "../../../src/transport/transport.ts";
 import type { UndiciTransportOptions } from "../../../src/transport/undici.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
-import { isWrite, Trip } from "./trip.ts";
+import { isDocumentWrite, Trip } from "./trip.ts";
 import type { Caller, Wire } from "./wire.ts";
 
 /** Time to connect, in milliseconds. */
@@ -90,7 +90,7 @@ export class SimulatedTransport implements Transport {
     const { timeline, recordsReadAtMs } = this.#wire;
     const { incarnation } = connection;
     const target = this.#nodeOf(request.node);
-    const pausing = isWrite(request) ? this.#caller.beforeWrite() : undefined;
+    const pausing = isDocumentWrite(request) ? this.#caller.beforeWrite() : undefined;
     if (pausing !== undefined) await pausing;
     const sentAtMs = timeline.nowMs;
     const response = await new Trip(this.#wire, this.#caller, { request, target, incarnation }).make();

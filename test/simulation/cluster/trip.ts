@@ -1,5 +1,6 @@
 import type { EmbeddedRequest, EmbeddedResponse } from "../../../src/testing/embedded-node/http/message.ts";
 import { type NodeRequest, TransportFailure } from "../../../src/transport/transport.ts";
+import { INDEX } from "../workload/corpus.ts";
 import type { Fate } from "./network.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
 import type { Caller, Wire } from "./wire.ts";
@@ -126,8 +127,13 @@ export class Trip {
 }
 
 /** Whether a request may change anything. */
-export function isWrite({ method, path }: NodeRequest): boolean {
+function isWrite({ method, path }: NodeRequest): boolean {
   return method !== "GET" && !/\/(search|fetch)$/.test(path);
+}
+
+/** Whether a request changes documents of users. */
+export function isDocumentWrite(request: NodeRequest): boolean {
+  return isWrite(request) && request.path.startsWith(`indexes/${INDEX}/documents`);
 }
 
 /** One try to hand a request over. */

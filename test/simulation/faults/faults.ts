@@ -1,5 +1,5 @@
 import type { Fate, Troubles } from "../cluster/network.ts";
-import { type SimulatedNode, USUAL_TASK_MS } from "../cluster/simulated-node.ts";
+import type { SimulatedNode } from "../cluster/simulated-node.ts";
 import type { SimulatedProcess } from "../cluster/simulated-process.ts";
 import type { Wire } from "../cluster/wire.ts";
 import type { Chance } from "../kernel/chance.ts";
@@ -55,9 +55,14 @@ export const FAULTS: readonly FaultKind[] = [
   { weight: 6, begin: troubleStore },
 ];
 
-/** How long a process stands still at most, in milliseconds: mostly, and where a lease makes that safe. */
+/** How long a process stands still at most, in milliseconds: where nothing tells it that it did. */
 const USUAL_PAUSE_MS = 800;
-const LONG_PAUSE_MS = 15_000;
+
+/** And where a lease makes more safe: for less, or for so long that others go on without it. */
+const LONG_PAUSES_MS: readonly (readonly [number, number])[] = [
+  [800, 9000],
+  [11_000, 30_000],
+];
 
 function crash({ wire }: Victims, chance: Chance): ReturnType<Fault> {
   const node = anyNode(wire, chance);
@@ -143,9 +148,7 @@ function slowQueue({ wire }: Victims, chance: Chance): ReturnType<Fault> {
   wire.history.noteFault("slow queue", `${node.id} up to ${slowest} ms a task`);
   return {
     lastsMs: chance.between(1000, 8000),
-    mend: () => {
-      node.taskMs = USUAL_TASK_MS;
-    },
+    mend: () => node.speedUp(),
   };
 }
 
@@ -157,9 +160,7 @@ function stallQueue({ wire }: Victims, chance: Chance): ReturnType<Fault> {
   wire.history.noteFault("stalled queue", `${node.id} ${taskMs.toFixed(0)} ms for a task`);
   return {
     lastsMs: chance.between(200, 3000),
-    mend: () => {
-      node.taskMs = USUAL_TASK_MS;
-    },
+    mend: () => node.speedUp(),
   };
 }
 
@@ -198,11 +199,11 @@ function failTasks({ wire }: Victims, chance: Chance): ReturnType<Fault> {
 function pause(victims: Victims, chance: Chance): ReturnType<Fault> {
   const process = anyProcess(victims, chance);
   if (process === undefined) return undefined;
-  const isLong = victims.store !== undefined && chance.happens(0.4);
+  const isLong = victims.store !== undefined && chance.happens(0.6);
   victims.wire.history.noteFault(isLong ? "long pause" : "pause", process.name);
   process.pause();
   return {
-    lastsMs: chance.between(100, isLong ? LONG_PAUSE_MS : USUAL_PAUSE_MS),
+    lastsMs: isLong ? chance.between(...chance.pick(LONG_PAUSES_MS)) : chance.between(100, USUAL_PAUSE_MS),
     mend: () => {
       victims.wire.history.note(`${process.name} goes on`);
       process.resume();
@@ -232,7 +233,7 @@ function pauseAtWrite(victims: Victims, chance: Chance): ReturnType<Fault> {
   if (process === undefined || victims.store === undefined) return undefined;
   process.pausesAtWrite = true;
   return {
-    lastsMs: chance.between(2000, 20_000),
+    lastsMs: chance.between(...chance.pick(LONG_PAUSES_MS)),
     mend: () => {
       process.pausesAtWrite = false;
       process.resume();

@@ -32,11 +32,6 @@ export class Corpus {
     return this.ids.filter((id) => id.startsWith(`${owner}-`) || id.startsWith(`${SHARED}-`));
   }
 
-  /** The values of the attribute that deletes by filter name, of documents that a process writes. */
-  bucketsOf(owner: string): string[] {
-    return [...new Set(this.idsOf(owner).map(bucketOf))];
-  }
-
   idsIn(bucket: string): string[] {
     return this.ids.filter((id) => bucketOf(id) === bucket);
   }

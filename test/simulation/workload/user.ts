@@ -69,12 +69,18 @@ export class User {
     this.#index = options.process.client.index<Film>(INDEX);
   }
 
-  /** One call, whatever becomes of it. */
-  async act(): Promise<void> {
-    const { chance } = this.#options;
+  /**
+   * One call, whatever becomes of it.
+   * @param hot the documents to choose from, if the user may write any of them
+   */
+  async act(hot: readonly string[] = []): Promise<void> {
+    const { chance, corpus, owner } = this.#options;
     const kind = chance.weigh(WEIGHTS);
-    if (kind === "search" || kind === "document" || kind === "documents") await this.#read(kind);
-    else await this.#write(kind);
+    if (kind === "search" || kind === "documents") return this.#read(kind);
+    if (kind === "document") return this.#read(kind, { asked: [chance.pick(hot.length > 0 ? hot : corpus.ids)] });
+    const own = corpus.idsOf(owner);
+    const hotOwn = own.filter((id) => hot.includes(id));
+    return this.#write(kind, hotOwn.length > 0 ? hotOwn : own);
   }
 
   /** Reads every document in every way, when nobody writes any more. */
@@ -84,10 +90,9 @@ export class User {
     for (const id of this.#options.corpus.ids) await this.#read("document", { asked: [id] });
   }
 
-  async #write(kind: Write["kind"]): Promise<void> {
-    const { process, owner, corpus, journal, chance, timeline, history, severalShare } = this.#options;
-    const bucket = chance.pick(corpus.bucketsOf(owner));
-    const own = corpus.idsOf(owner);
+  async #write(kind: Write["kind"], own: readonly string[]): Promise<void> {
+    const { process, corpus, journal, chance, timeline, history, severalShare } = this.#options;
+    const bucket = chance.pick([...new Set(own.map(bucketOf))]);
     const several = [...new Set([chance.pick(own), chance.pick(own)])];
     const ids =
       kind === "delete by filter" ? corpus.idsIn(bucket) : chance.happens(severalShare) ? several : [chance.pick(own)];
@@ -147,9 +152,9 @@ export class User {
     kind: Exclude<Kind, Write["kind"]>,
     { asked, isCalm = false }: { readonly asked?: readonly string[]; readonly isCalm?: boolean } = {},
   ): Promise<void> {
-    const { process, corpus, chance, timeline, history, readers } = this.#options;
+    const { process, corpus, timeline, history, readers } = this.#options;
     const calledAtMs = timeline.nowMs;
-    const ids = kind === "document" ? (asked ?? [chance.pick(corpus.ids)]) : corpus.ids;
+    const ids = asked ?? corpus.ids;
     const what = kind === "document" ? `document ${ids.join("")}` : kind;
     try {
       const { films, meta } = await this.#ask(kind, ids);
