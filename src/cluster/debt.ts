@@ -54,6 +54,13 @@ export function debtAmong(debt: Debt, shards: number): Debt[] {
   return Array.from({ length: shards / of }, (_, half) => ({ ...debt, shard: shard + half * of, of: shards }));
 }
 
+/** What a replica owes of one write in two halves of a shard, where there are no halves (any more, or yet). */
+export function mergeDebts(one: Debt, other: Debt): Debt {
+  const { isUnacknowledged, ...rest } = one;
+  const ids = one.ids === "all" || other.ids === "all" ? "all" : [...one.ids, ...other.ids];
+  return { ...rest, ids, ...(isUnacknowledged && other.isUnacknowledged && { isUnacknowledged }) };
+}
+
 /** Every debt this process knows of, answering the questions that reads and writes ask on their hot path. */
 export class DebtLedger {
   readonly #byReplica = new Map<string, Debt[]>();

@@ -1,4 +1,4 @@
-import { type Debt, DebtLedger, debtAmong, parseDebt } from "../cluster/debt.ts";
+import { type Debt, DebtLedger, debtAmong, mergeDebts, parseDebt } from "../cluster/debt.ts";
 import { isDropped } from "../cluster/physical-names.ts";
 import { latestRows, parseRow } from "../cluster/registry.ts";
 import type { JsonObject } from "../core/types.ts";
@@ -100,8 +100,14 @@ export class DebtBook {
       .filter((debt) => !isPaid(debt))
       .flatMap((debt) => (this.#shards === undefined ? [debt] : debtAmong(debt, this.#shards)))
       .filter((debt) => !isPaid(debt));
-    for (const debt of owed) this.#entries.set(entryKey(recordId, debt), debt);
-    this.ledger.add(owed);
+    const owedByKey = new Map<string, Debt>();
+    for (const debt of owed) {
+      const key = entryKey(recordId, debt);
+      const half = owedByKey.get(key);
+      owedByKey.set(key, half === undefined ? debt : mergeDebts(half, debt));
+    }
+    for (const [key, debt] of owedByKey) this.#entries.set(key, debt);
+    this.ledger.add(owedByKey.values());
     if (owed.length > 0) for (const listener of this.#listeners) listener();
   }
 

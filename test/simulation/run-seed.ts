@@ -79,7 +79,7 @@ interface Pace {
 const USUAL_PACE: Pace = { longestPauseMs: 4000, longestGapMs: 1600, faultyShare: 1 };
 
 /** Jobs must get somewhere while users write. */
-const PACE_OF_JOBS: Pace = { longestPauseMs: 3000, longestGapMs: 5000, faultyShare: 0.7 };
+const PACE_OF_JOBS: Pace = { longestPauseMs: 12_000, longestGapMs: 8000, faultyShare: 0.8 };
 
 /** Runs one simulation: writes, reads and faults until all calls are made, then healing, then a look at everything. */
 export async function runSeed(seed: number, options: RunOptions): Promise<RunReport> {
@@ -107,6 +107,8 @@ class Run {
   #faults: FaultPlan | undefined;
   readonly #busyByProcess = new Map<SimulatedProcess, number>();
   #called = 0;
+  /** The shards that were last moved, or are being moved. */
+  #moved: readonly number[] = [];
   /** Moments at which users might have been provoked, and calls that came of it. */
   #bursts = 0;
   #provoked = 0;
@@ -150,6 +152,7 @@ class Run {
     const faults = new FaultPlan(this.#victims(), this.#world.chance.stream("faults"), this.#pace.longestGapMs);
     this.#faults = faults;
     this.#world.onTopology(() => {
+      this.#moved = this.#world.topology.change?.shards ?? this.#moved;
       faults.ambush();
       this.#provoke(BURST_OF_STEP);
     });
@@ -212,7 +215,10 @@ class Run {
     for (const process of this.#users) {
       const debts = await this.#finish(() => this.#world.payableDebts(process).catch(() => undefined));
       if (debts === undefined) unpaid.push(`${process.name}, which has not met its cluster`);
-      else unpaid.push(...debts.map(({ node }) => `a debt of ${node} that ${process.name} knows of`));
+      else
+        unpaid.push(
+          ...debts.map((debt) => `a debt of ${debt.node} for ${JSON.stringify(debt)} that ${process.name} knows of`),
+        );
     }
     return unpaid;
   }
@@ -324,11 +330,12 @@ class Run {
   }
 
   /** Has users call just when a race may be on: on top of what they do anyway. */
-  #provoke({ share, calls, latestMs }: Burst): void {
+  #provoke({ share, calls, latestMs }: Burst, victim?: SimulatedProcess): void {
     const chance = this.#world.chance.stream(`burst ${this.#bursts++}`);
-    if (!chance.happens(share) || this.#users.length === 0) return;
+    const processes = this.#users.filter((process) => victim === undefined || process === victim);
+    if (!chance.happens(share) || processes.length === 0) return;
     for (let call = 0; call < calls && this.#provoked < this.#options.operations; call++) {
-      const process = chance.pick(this.#users);
+      const process = chance.pick(processes);
       this.#provoked++;
       this.#world.timeline.after(chance.between(0, latestMs), () => process.wake(() => void this.#callOnce(process)));
     }
@@ -337,8 +344,7 @@ class Run {
   async #callOnce(process: SimulatedProcess): Promise<void> {
     if (!this.#mayCall) return;
     this.#busyBy(process, 1);
-    const moved = this.#world.topology.change?.shards ?? [];
-    const hot = this.#corpus.ids.filter((id) => moved.includes(this.#world.shardOf(id)));
+    const hot = this.#corpus.ids.filter((id) => this.#moved.includes(this.#world.shardOf(id)));
     await this.#user(process, ownerOf(process), `provoked ${this.#provoked}`).act(hot);
     this.#busyBy(process, -1);
   }
@@ -355,6 +361,7 @@ class Run {
       ...{ wire, store },
       processes: () => [...processes],
       kill: (process, absentMs) => this.#kill(process, absentMs),
+      tempt: (process, forMs) => this.#provoke({ share: 1, calls: 8, latestMs: forMs }, process),
       // A job would make copies of what is left.
       mayLoseData: ({ id }) => {
         const isMember = this.#world.topology.nodes.some((node) => node.id === id);

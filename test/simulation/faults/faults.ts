@@ -15,6 +15,8 @@ export interface Victims {
   processes(): readonly SimulatedProcess[];
   /** Ends a process; another takes its place after a while. */
   kill(process: SimulatedProcess, absentMs: number): void;
+  /** Has the users of a process call now and then for a while, on top of what they do anyway. */
+  tempt(process: SimulatedProcess, forMs: number): void;
   /** Whether a node may lose its data now. */
   mayLoseData(node: SimulatedNode): boolean;
 }
@@ -279,10 +281,9 @@ function cutFromStore(victims: Victims, chance: Chance): ReturnType<Fault> {
   const link = { process: process.name, node: STORE };
   const mends = [wire.network.block(link, "requests"), wire.network.block(link, "answers")];
   wire.history.noteFault("cut from the store", process.name);
-  return {
-    lastsMs: chance.pick([chance.between(500, 8000), chance.between(8000, 40_000)]),
-    mend: () => mendAll(wire, mends),
-  };
+  const lastsMs = chance.pick([chance.between(500, 8000), chance.between(14_000, 45_000)]);
+  victims.tempt(process, lastsMs);
+  return { lastsMs, mend: () => mendAll(wire, mends) };
 }
 
 function troubleStore({ wire, store }: Victims, chance: Chance): ReturnType<Fault> {

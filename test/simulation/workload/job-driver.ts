@@ -14,7 +14,7 @@ const MOST_JOBS = 5;
 
 /** Pauses between two tries to begin or to resume a job, in milliseconds. */
 const SHORTEST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 3000;
+const LONGEST_PAUSE_MS = 6000;
 
 /**
  * Changes who owns what while users work: several processes try to drive jobs, of which one at a time may. They can be
@@ -59,6 +59,7 @@ export class JobDriver {
       try {
         const job = await this.#driveOne(process);
         if (job === undefined) continue;
+        history.noteStep(`job ${job.state}`, "");
         history.note(`${process.name} leaves job ${job.wish.kind} ${job.state} ${job.error ?? ""}`);
       } catch (error) {
         history.note(`${process.name} drives no job: ${error instanceof Error ? error.message.slice(0, 200) : error}`);

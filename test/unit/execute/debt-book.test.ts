@@ -75,6 +75,23 @@ describe("DebtBook", () => {
     expect(debts.ledger.list()).toEqual([written]);
   });
 
+  it("pays what is owed in both halves of a shard that this process does not know to be halved", async () => {
+    const { cluster } = await setUp([]);
+    const { debts } = cluster;
+    debts.reshard(16);
+    const halves = [
+      { ...DEBT, ids: ["7"], of: 32 },
+      { ...DEBT, shard: 19, ids: ["8"], of: 32 },
+    ];
+    debts.load([{ id: "debt_1", kind: "debt", value: { debts: halves } }]);
+    expect(debts.ledger.list()).toEqual([{ ...DEBT, ids: ["7", "8"], of: 16 }]);
+    debts.reshard(32);
+    expect(debts.ledger.list()).toEqual(halves);
+    debts.reshard(16);
+    await debts.pay(debts.ledger.list());
+    expect(debts.ledger.list()).toEqual([]);
+  });
+
   it("tells debts of one replica apart by their stamps when one of them is paid", async () => {
     const { cluster } = await setUp([]);
     const clock = new HybridClock({ now: () => Date.UTC(2026, 0, 2), writer: 7 });
