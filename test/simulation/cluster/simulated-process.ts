@@ -32,14 +32,18 @@ export class SimulatedProcess {
   readonly environment: Environment;
   readonly #wire: Wire;
   #state: "running" | "paused" | "dead" = "running";
-  #backlog: (() => void)[] = [];
+  readonly #chance: Chance;
+  /** What came due, and what arrived, while it stood still. */
+  #timers: (() => void)[] = [];
+  #arrivals: (() => void)[] = [];
   /** Stands still as soon as it is about to send a write. */
   pausesAtWrite = false;
 
   constructor({ name, wire, chance, config, clockOffsetMs }: ProcessOptions) {
     this.name = name;
     this.#wire = wire;
-    this.clock = new ProcessClock(wire.timeline, (run) => this.wake(run));
+    this.clock = new ProcessClock(wire.timeline, (run) => this.#wakeTimer(run));
+    this.#chance = chance.stream("order");
     this.clock.offsetMs = clockOffsetMs;
     this.environment = {
       clock: this.clock,
@@ -58,7 +62,12 @@ export class SimulatedProcess {
   /** Runs something now, after the pause, or never. */
   wake(run: () => void): void {
     if (this.#state === "running") run();
-    else if (this.#state === "paused") this.#backlog.push(run);
+    else if (this.#state === "paused") this.#arrivals.push(run);
+  }
+
+  #wakeTimer(run: () => void): void {
+    if (this.#state === "running") run();
+    else if (this.#state === "paused") this.#timers.push(run);
   }
 
   beforeWrite(): Promise<void> | undefined {
@@ -73,17 +82,23 @@ export class SimulatedProcess {
     if (this.#state === "running") this.#state = "paused";
   }
 
-  /** Goes on: all that came due meanwhile runs at once, in its order. */
+  /** Goes on: all that came due meanwhile runs at once; an event loop may look at its timers or its connections first. */
   resume(): void {
     if (this.#state !== "paused") return;
     this.#state = "running";
-    const backlog = this.#backlog;
-    this.#backlog = [];
+    const [timers, arrivals] = [this.#timers, this.#arrivals];
+    this.#forget();
+    const backlog = this.#chance.happens(0.5) ? [...timers, ...arrivals] : [...arrivals, ...timers];
     for (const run of backlog) this.#wire.timeline.after(0, () => this.wake(run));
   }
 
   kill(): void {
     this.#state = "dead";
-    this.#backlog = [];
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.#timers = [];
+    this.#arrivals = [];
   }
 }

@@ -50,7 +50,7 @@ export class SimulatedTransport implements Transport {
     return unlessAborted(signal, async () => {
       const connection = await this.#connect(request);
       if (signal.aborted) throw givenUp(signal);
-      return this.#exchange(request, connection);
+      return this.#exchange(request, connection, signal);
     });
   }
 
@@ -86,14 +86,14 @@ export class SimulatedTransport implements Transport {
     });
   }
 
-  async #exchange(request: NodeRequest, connection: Connection): Promise<NodeResponse> {
+  async #exchange(request: NodeRequest, connection: Connection, signal: AbortSignal): Promise<NodeResponse> {
     const { timeline, recordsReadAtMs } = this.#wire;
     const { incarnation } = connection;
     const target = this.#nodeOf(request.node);
     const pausing = isDocumentWrite(request) ? this.#caller.beforeWrite() : undefined;
     if (pausing !== undefined) await pausing;
     const sentAtMs = timeline.nowMs;
-    const response = await new Trip(this.#wire, this.#caller, { request, target, incarnation }).make();
+    const response = await new Trip(this.#wire, this.#caller, { request, target, incarnation, signal }).make();
     if (request.path === RECORDS) recordsReadAtMs.set(`${this.#caller.name} ${target.id}`, sentAtMs);
     connection.idleSinceMs = timeline.nowMs;
     if (target.incarnation === incarnation) this.#poolOf(request.node, request.unchecked === true).push(connection);

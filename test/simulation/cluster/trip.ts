@@ -11,6 +11,8 @@ export interface Sending {
   readonly target: SimulatedNode;
   /** The target's incarnation when the sender's connection was made; absent when somebody in between hands the request over. */
   readonly incarnation: number | undefined;
+  /** Fires when the sender gives up. */
+  readonly signal: AbortSignal;
 }
 
 /** Pause until a packet that did not get through is sent again, in milliseconds. */
@@ -80,7 +82,8 @@ export class Trip {
     const { timeline, network, latestLandingMs } = this.#wire;
     const { target } = this.#sending;
     timeline.after((leg.delayMs ?? 0) + network.travelMs(target.id), () => {
-      const isLate = timeline.nowMs - this.#sentAtMs > latestLandingMs;
+      // Whoever gave up closed the connection: what is on its way may still arrive, for a while.
+      const isLate = this.#sending.signal.aborted && timeline.nowMs - this.#sentAtMs > latestLandingMs;
       if (isLate) leg.done(undefined);
       else if (network.isBlocked(this.#caller.name, target.id, "requests")) this.#carry({ ...leg, delayMs: RESEND_MS });
       else leg.done(this.#land(leg.incarnation));

@@ -109,14 +109,15 @@ function bringBack(wire: Wire, node: SimulatedNode): void {
 /** Between one process and one node, one process and all nodes, or all processes and one node. */
 function cutLinks(victims: Victims, chance: Chance): ReturnType<Fault> {
   const { wire } = victims;
-  const { processes, nodes } = someLinks(victims, chance);
+  const { processes, nodes, isLong } = someLinks(victims, chance);
   const mends = processes.flatMap((process) =>
     nodes.flatMap((node) =>
       (["requests", "answers"] as const).map((direction) => wire.network.block({ process, node }, direction)),
     ),
   );
   wire.history.noteFault("partition", `${processes.join(" ")} | ${nodes.join(" ")}`);
-  return { lastsMs: chance.between(200, 7000), mend: () => mendAll(wire, mends) };
+  const lastsMs = isLong ? chance.between(12_000, 18_000) : chance.between(200, 7000);
+  return { lastsMs, mend: () => mendAll(wire, mends) };
 }
 
 function cutOneWay(victims: Victims, chance: Chance): ReturnType<Fault> {
@@ -128,13 +129,22 @@ function cutOneWay(victims: Victims, chance: Chance): ReturnType<Fault> {
   return { lastsMs: chance.between(200, 5000), mend: () => mendAll(wire, mends) };
 }
 
-function someLinks({ wire, store, processes }: Victims, chance: Chance): { processes: string[]; nodes: string[] } {
+/** Links between some processes and some nodes. */
+interface Links {
+  readonly processes: string[];
+  readonly nodes: string[];
+  /** Whether others may go on without the processes. */
+  readonly isLong: boolean;
+}
+
+function someLinks({ wire, store, processes }: Victims, chance: Chance): Links {
   const names = processes().map(({ name }) => name);
   const ids = [...wire.nodesById.keys(), ...(store === undefined ? [] : [STORE])];
   const shape = chance.weigh({ "one link": 3, "one process": 1, "one node": 3 });
   return {
     processes: shape === "one node" || names.length === 0 ? names : [chance.pick(names)],
     nodes: shape === "one process" ? ids : [chance.pick(ids)],
+    isLong: shape === "one process" && store !== undefined && chance.happens(0.6),
   };
 }
 

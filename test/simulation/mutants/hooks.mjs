@@ -1,11 +1,11 @@
-/** Loads one module from another source than its file; runs in the thread that Node loads modules by. */
-let planted = { url: "", source: "" };
+/** Loads some modules from another source than their files; runs in the thread that Node loads modules by. */
+let sourcesByUrl = {};
 
 export function initialize(data) {
-  planted = data;
+  sourcesByUrl = data;
 }
 
 export async function load(url, context, nextLoad) {
-  if (url.split("?")[0] !== planted.url) return nextLoad(url, context);
-  return { format: "module", source: planted.source, shortCircuit: true };
+  const source = sourcesByUrl[url.split("?")[0]];
+  return source === undefined ? nextLoad(url, context) : { format: "module", source, shortCircuit: true };
 }

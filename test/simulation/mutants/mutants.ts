@@ -1,9 +1,15 @@
-/** A bug that can be planted into the product's code: a line of it, and what stands there instead. */
-export interface Mutant {
+/** A change of the product's code: a line of it, and what stands there instead. */
+export interface Edit {
   readonly file: string;
   /** Occurs once in the file. */
   readonly line: string;
   readonly becomes: string;
+}
+
+/** A bug that can be planted into the product's code. */
+export interface Mutant extends Edit {
+  /** A second line of defence, which has to be gone for the first to be seen. */
+  readonly behind?: Edit;
   /**
    * The first of at most {@link MOST_SEEDS} seeds to look with: one that found it when it was looked for; undefined when
    * none has found it yet.
@@ -110,6 +116,12 @@ export const MUTANTS = {
     file: "src/execute/view/operation.ts",
     line: "(this.#isEntered && this.#lease?.isInForce === true);",
     becomes: "this.#context.lease()?.isInForce === true;",
+    // No write lives longer than those wait who change owners, so that its lease does not matter much.
+    behind: {
+      file: "src/routes/sharded-write.ts",
+      line: "Deadline.start(clock, write.call.timeoutMs ?? options.writeTimeoutMs);",
+      becomes: "Deadline.start(clock, 25_000);",
+    },
     from: undefined,
   },
   "readers without a lease": {
