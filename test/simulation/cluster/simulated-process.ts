@@ -38,6 +38,8 @@ export class SimulatedProcess {
   #arrivals: (() => void)[] = [];
   /** Stands still as soon as it is about to send a write. */
   pausesAtWrite = false;
+  /** Called when it is about to send a write, once. */
+  onWrite: (() => void) | undefined;
 
   constructor({ name, wire, chance, config, clockOffsetMs }: ProcessOptions) {
     this.name = name;
@@ -71,6 +73,8 @@ export class SimulatedProcess {
   }
 
   beforeWrite(): Promise<void> | undefined {
+    this.onWrite?.();
+    this.onWrite = undefined;
     if (!this.pausesAtWrite) return undefined;
     this.pausesAtWrite = false;
     this.#wire.history.noteFault("pause at a write", this.name);

@@ -50,6 +50,7 @@ export const FAULTS: readonly FaultKind[] = [
   { weight: 6, ambush: 8, begin: pause },
   { weight: 6, ambush: 8, begin: pauseDriver },
   { weight: 6, ambush: 4, begin: pauseAtWrite },
+  { weight: 3, ambush: 6, begin: isolateAtWrite },
   { weight: 5, ambush: 3, begin: kill },
   { weight: 4, begin: jumpClock },
   { weight: 6, begin: stopStore },
@@ -250,6 +251,29 @@ function pauseAtWrite(victims: Victims, chance: Chance): ReturnType<Fault> {
       process.pausesAtWrite = false;
       process.resume();
       victims.wire.history.note(`${process.name} goes on`);
+    },
+  };
+}
+
+/** Of whoever writes, from everything, while its request is on the way: for so long that others go on without it. */
+function isolateAtWrite(victims: Victims, chance: Chance): ReturnType<Fault> {
+  const { wire, store } = victims;
+  const process = anyProcess(victims, chance);
+  if (process === undefined || store === undefined) return undefined;
+  const mends: Mend[] = [];
+  process.onWrite = () => {
+    wire.history.noteFault("isolated at a write", process.name);
+    for (const node of [...wire.nodesById.keys(), STORE]) {
+      const link = { process: process.name, node };
+      mends.push(wire.network.block(link, "requests"), wire.network.block(link, "answers"));
+    }
+  };
+  victims.tempt(process, 500);
+  return {
+    lastsMs: chance.between(12_000, 20_000),
+    mend: () => {
+      process.onWrite = undefined;
+      mendAll(wire, mends);
     },
   };
 }
