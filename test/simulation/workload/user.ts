@@ -157,19 +157,17 @@ export class User {
     const ids = asked ?? corpus.ids;
     const what = kind === "document" ? `document ${ids.join("")}` : kind;
     try {
+      const { view } = await process.session.cluster();
+      const confirmedAtMs = timeline.nowMs - view.staleMs;
       const { films, meta } = await this.#ask(kind, ids);
-      history.note(`${process.name} ${what} found ${films.length}${meta?.degraded === true ? ", degraded" : ""}`);
+      history.note(`${process.name} ${what} of ${(calledAtMs / 1000).toFixed(3)} found ${films.length}${meta?.degraded === true ? ", degraded" : ""}`);
       // Pages of the nodes' own lists are fetched after they were counted: writes in between move documents.
       const isDegraded = (meta?.degraded === true && !isStaleOnly(meta)) || (kind === "documents" && !isCalm);
-      const knownAtMs = meta?.stale === true ? timeline.nowMs - (await this.#staleMs()) : calledAtMs;
+      const knownAtMs = meta?.stale === true ? Math.min(calledAtMs, confirmedAtMs) : calledAtMs;
       readers.read({ ...{ process: process.name, what, calledAtMs, knownAtMs }, ids, films, isDegraded });
     } catch (error) {
       history.note(`${process.name} ${what} failed: ${wordsOf(error)}`);
     }
-  }
-
-  async #staleMs(): Promise<number> {
-    return (await this.#options.process.session.cluster()).view.staleMs;
   }
 
   async #ask(kind: Exclude<Kind, Write["kind"]>, ids: readonly string[]): Promise<Found> {
