@@ -10,7 +10,7 @@ import { type Habits, habitsOf } from "./workload/habits.ts";
 import { JobDriver } from "./workload/job-driver.ts";
 import { WriteJournal } from "./workload/journal.ts";
 import { DRIVER, OPERATOR } from "./workload/owners.ts";
-import { type Reading, User } from "./workload/user.ts";
+import { User } from "./workload/user.ts";
 import { World, WRITE_TIMEOUT_MS } from "./world.ts";
 
 /** How a run is made. */
@@ -308,7 +308,7 @@ class Run {
     const chance = this.#world.chance.stream(`user ${process.name} ${name}`);
     const [corpus, journal] = [this.#corpus, this.#journal];
     const ownersOf = (id: string) => this.#world.ownersOf(id);
-    const readers = { read: (reading: Reading) => this.#readers.read(reading) };
+    const readers = this.#readers;
     const { severalShare } = this.#habits;
     return new User({ process, owner, corpus, journal, chance, timeline, history, readers, ownersOf, severalShare });
   }

@@ -27,6 +27,10 @@ export class ReadChecker implements Readers {
     for (const id of reading.ids) this.#judge(reading, id, filmsById.get(id));
   }
 
+  acknowledgedByNone(write: Write, id: string): void {
+    this.violations.push(`${describeWrite(write)} for ${id} was not acknowledged by any node that holds it`);
+  }
+
   #judge(reading: Reading, id: string, film: Film | undefined): void {
     const writes = this.#journal.of(id);
     const promises = this.#promises;

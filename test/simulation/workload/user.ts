@@ -28,6 +28,8 @@ export interface UserOptions {
 export interface Readers {
   /** An answer that shows some documents, or shows that some are not there. */
   read(reading: Reading): void;
+  /** A write was acknowledged, by no node that held this document then. */
+  acknowledgedByNone(write: Write, id: string): void;
 }
 
 /** A read that was answered. */
@@ -127,9 +129,13 @@ export class User {
   #acknowledge(write: Write, meta: Meta | undefined): void {
     const { process, timeline, history, ownersOf } = this.#options;
     const indebted = new Set(meta?.write?.indebted);
-    const acknowledgedBy = (meta?.write?.acknowledged ?? []).filter((node) => !indebted.has(node));
+    const acknowledged = meta?.write?.acknowledged ?? [];
+    const acknowledgedBy = acknowledged.filter((node) => !indebted.has(node));
     const ownersById = new Map(write.ids.map((id) => [id, ownersOf(id)]));
     Object.assign(write, { outcome: "acknowledged", endedAtMs: timeline.nowMs, acknowledgedBy, ownersById });
+    for (const [id, owners] of ownersById) {
+      if (!acknowledged.some((node) => owners.includes(node))) this.#options.readers.acknowledgedByNone(write, id);
+    }
     const owing = indebted.size === 0 ? "" : `, owed by ${[...indebted].join(" ")}`;
     history.note(`${process.name} #${write.number} acknowledged by ${acknowledgedBy.join(" ")}${owing}`);
   }
@@ -160,7 +166,9 @@ export class User {
       const { view } = await process.session.cluster();
       const confirmedAtMs = timeline.nowMs - view.staleMs;
       const { films, meta } = await this.#ask(kind, ids);
-      history.note(`${process.name} ${what} of ${(calledAtMs / 1000).toFixed(3)} found ${films.length}${meta?.degraded === true ? ", degraded" : ""}`);
+      history.note(
+        `${process.name} ${what} of ${(calledAtMs / 1000).toFixed(3)} found ${films.length}${meta?.degraded === true ? ", degraded" : ""}`,
+      );
       // Pages of the nodes' own lists are fetched after they were counted: writes in between move documents.
       const isDegraded = (meta?.degraded === true && !isStaleOnly(meta)) || (kind === "documents" && !isCalm);
       const knownAtMs = meta?.stale === true ? Math.min(calledAtMs, confirmedAtMs) : calledAtMs;
