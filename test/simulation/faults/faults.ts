@@ -50,7 +50,7 @@ export const FAULTS: readonly FaultKind[] = [
   { weight: 6, ambush: 8, begin: pause },
   { weight: 6, ambush: 8, begin: pauseDriver },
   { weight: 6, ambush: 4, begin: pauseAtWrite },
-  { weight: 3, ambush: 6, begin: isolateAtWrite },
+  { weight: 3, ambush: 12, begin: isolateAtWrite },
   { weight: 5, ambush: 3, begin: kill },
   { weight: 4, begin: jumpClock },
   { weight: 6, begin: stopStore },
@@ -255,25 +255,32 @@ function pauseAtWrite(victims: Victims, chance: Chance): ReturnType<Fault> {
   };
 }
 
-/** Of whoever writes, from everything, while its request is on the way: for so long that others go on without it. */
+/**
+ * Of whoever writes, from everything, while its request is on the way: for so long that others go on without it. It meets
+ * the store again before it does the nodes.
+ */
 function isolateAtWrite(victims: Victims, chance: Chance): ReturnType<Fault> {
   const { wire, store } = victims;
   const process = anyProcess(victims, chance);
   if (process === undefined || store === undefined) return undefined;
-  const mends: Mend[] = [];
+  const cut = (node: string) => {
+    const link = { process: process.name, node };
+    return [wire.network.block(link, "requests"), wire.network.block(link, "answers")];
+  };
+  const [toNodes, toStore]: [Mend[], Mend[]] = [[], []];
   process.onWrite = () => {
     wire.history.noteFault("isolated at a write", process.name);
-    for (const node of [...wire.nodesById.keys(), STORE]) {
-      const link = { process: process.name, node };
-      mends.push(wire.network.block(link, "requests"), wire.network.block(link, "answers"));
-    }
+    toStore.push(...cut(STORE));
+    for (const node of wire.nodesById.keys()) toNodes.push(...cut(node));
   };
+  const untilNodesMs = chance.between(0, 4000);
   victims.tempt(process, 500);
   return {
     lastsMs: chance.between(12_000, 20_000),
     mend: () => {
       process.onWrite = undefined;
-      mendAll(wire, mends);
+      mendAll(wire, toStore);
+      wire.timeline.after(untilNodesMs, () => mendAll(wire, toNodes));
     },
   };
 }
