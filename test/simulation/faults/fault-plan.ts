@@ -8,7 +8,7 @@ const ABSENT_SHARE = 0.35;
 const TIMES = [0.5, 1, 1, 4] as const;
 
 /** Share of the steps of a job upon which a fault begins at once. */
-const AMBUSHED_SHARE = 0.5;
+const AMBUSHED_SHARE = 0.6;
 
 /** Longest time between the step and the fault, in milliseconds. */
 const LATEST_AMBUSH_MS = 150;

@@ -50,7 +50,7 @@ export const FAULTS: readonly FaultKind[] = [
   { weight: 6, ambush: 8, begin: pause },
   { weight: 6, ambush: 8, begin: pauseDriver },
   { weight: 6, ambush: 4, begin: pauseAtWrite },
-  { weight: 3, ambush: 12, begin: isolateAtWrite },
+  { weight: 4, ambush: 30, begin: isolateAtWrite },
   { weight: 5, ambush: 3, begin: kill },
   { weight: 4, begin: jumpClock },
   { weight: 6, begin: stopStore },
