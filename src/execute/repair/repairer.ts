@@ -162,12 +162,13 @@ export class Repairer {
 
   /**
    * Debts of replicas that answer, old enough that nothing given up can land on them any more and that every writer knows
-   * of them: one that does not would count on the replica while it is copied to.
+   * of them: one that does not would count on the replica while it is copied to. And those of nodes that left the cluster.
    */
   #ripeDebts(): Debt[] {
-    const { debts, operator, landingMs } = this.#options;
+    const { debts, operator, landingMs, view } = this.#options;
     const now = operator.clock.now();
     const isSettled = (node: string) => {
+      if (!view.live.nodesById.has(node)) return true;
       const since = this.#upSince.get(node);
       return since !== undefined && operator.clock.monotonic() - since >= landingMs;
     };
