@@ -63,9 +63,15 @@ interface Burst {
   readonly latestMs: number;
 }
 
+/** Who calls, and about what; whoever lives, and what is being moved, unless told. */
+interface Provocation {
+  readonly victim?: SimulatedProcess;
+  readonly hot?: readonly string[];
+}
+
 /** When a job has come to its next step, and when somebody compares or copies. */
 const BURST_OF_STEP: Burst = { share: 0.7, calls: 5, latestMs: 300 };
-const BURST_OF_FETCH: Burst = { share: 0.1, calls: 2, latestMs: 20 };
+const BURST_OF_FETCH: Burst = { share: 0.25, calls: 2, latestMs: 40 };
 
 /** How often things happen. */
 interface Pace {
@@ -156,8 +162,9 @@ class Run {
       faults.ambush();
       this.#provoke(BURST_OF_STEP);
     });
-    this.#world.wire.onLanding = ({ path }) => {
-      if (path.endsWith("/documents/fetch")) this.#provoke(BURST_OF_FETCH);
+    this.#world.wire.onLanding = ({ path, body = "" }) => {
+      if (!path.endsWith("/documents/fetch")) return;
+      this.#provoke(BURST_OF_FETCH, { hot: this.#corpus.ids.filter((id) => body.includes(`"${id}"`)) });
     };
   }
 
@@ -330,21 +337,24 @@ class Run {
   }
 
   /** Has users call just when a race may be on: on top of what they do anyway. */
-  #provoke({ share, calls, latestMs }: Burst, victim?: SimulatedProcess): void {
+  #provoke({ share, calls, latestMs }: Burst, { victim, hot }: Provocation = {}): void {
     const chance = this.#world.chance.stream(`burst ${this.#bursts++}`);
     const processes = this.#users.filter((process) => victim === undefined || process === victim);
     if (!chance.happens(share) || processes.length === 0) return;
     for (let call = 0; call < calls && this.#provoked < this.#options.operations; call++) {
       const process = chance.pick(processes);
       this.#provoked++;
-      this.#world.timeline.after(chance.between(0, latestMs), () => process.wake(() => void this.#callOnce(process)));
+      this.#world.timeline.after(chance.between(0, latestMs), () =>
+        process.wake(() => void this.#callOnce(process, hot)),
+      );
     }
   }
 
-  async #callOnce(process: SimulatedProcess): Promise<void> {
+  async #callOnce(process: SimulatedProcess, wanted: readonly string[] = []): Promise<void> {
     if (!this.#mayCall) return;
     this.#busyBy(process, 1);
-    const hot = this.#corpus.ids.filter((id) => this.#moved.includes(this.#world.shardOf(id)));
+    const moved = this.#corpus.ids.filter((id) => this.#moved.includes(this.#world.shardOf(id)));
+    const hot = wanted.length > 0 ? wanted : moved;
     await this.#user(process, ownerOf(process), `provoked ${this.#provoked}`).act(hot);
     this.#busyBy(process, -1);
   }
@@ -361,7 +371,7 @@ class Run {
       ...{ wire, store },
       processes: () => [...processes],
       kill: (process, absentMs) => this.#kill(process, absentMs),
-      tempt: (process, forMs) => this.#provoke({ share: 1, calls: 8, latestMs: forMs }, process),
+      tempt: (process, forMs) => this.#provoke({ share: 1, calls: 8, latestMs: forMs }, { victim: process }),
       // A job would make copies of what is left.
       mayLoseData: ({ id }) => {
         const isMember = this.#world.topology.nodes.some((node) => node.id === id);

@@ -61,3 +61,10 @@ it("pays the debts of other shards also when a node that only repairs ask has go
   expect(debts.ledger.list()).toEqual([DEBT]);
   await repairer.close();
 });
+
+it("takes the debt of a node that left the cluster for paid", async () => {
+  const { debts, clock, repairer } = await setUp([["a", "b"]], [{ ...DEBT, node: "former" }]);
+  await clock.advance(5000);
+  expect(debts.ledger.list()).toEqual([]);
+  await repairer.close();
+});
