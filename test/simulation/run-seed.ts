@@ -5,6 +5,7 @@ import { checkReplicas } from "./checks/replicas.ts";
 import type { SimulatedProcess } from "./cluster/simulated-process.ts";
 import { FaultPlan } from "./faults/fault-plan.ts";
 import type { Victims } from "./faults/faults.ts";
+import { STORE } from "./store/store-server.ts";
 import { Corpus } from "./workload/corpus.ts";
 import { type Habits, habitsOf } from "./workload/habits.ts";
 import { JobDriver } from "./workload/job-driver.ts";
@@ -71,7 +72,7 @@ interface Provocation {
 
 /** When a job has come to its next step, and when somebody compares or copies. */
 const BURST_OF_STEP: Burst = { share: 0.7, calls: 5, latestMs: 300 };
-const BURST_OF_FETCH: Burst = { share: 0.25, calls: 2, latestMs: 40 };
+const BURST_OF_FETCH: Burst = { share: 0.3, calls: 3, latestMs: 5 };
 
 /** How often things happen. */
 interface Pace {
@@ -339,7 +340,7 @@ class Run {
   /** Has users call just when a race may be on: on top of what they do anyway. */
   #provoke({ share, calls, latestMs }: Burst, { victim, hot }: Provocation = {}): void {
     const chance = this.#world.chance.stream(`burst ${this.#bursts++}`);
-    const processes = this.#users.filter((process) => victim === undefined || process === victim);
+    const processes = this.#callers(victim);
     if (!chance.happens(share) || processes.length === 0) return;
     for (let call = 0; call < calls && this.#provoked < this.#options.operations; call++) {
       const process = chance.pick(processes);
@@ -348,6 +349,15 @@ class Run {
         process.wake(() => void this.#callOnce(process, hot)),
       );
     }
+  }
+
+  /** Those who may know least: a process that cannot hear of what others wrote down, if there is one. */
+  #callers(victim: SimulatedProcess | undefined): SimulatedProcess[] {
+    if (victim !== undefined) return this.#users.filter((process) => process === victim);
+    const { network } = this.#world.wire;
+    const isCut = ({ name }: SimulatedProcess) => network.isBlocked(name, STORE, "answers");
+    const cut = this.#users.filter(isCut);
+    return cut.length > 0 ? cut : this.#users;
   }
 
   async #callOnce(process: SimulatedProcess, wanted: readonly string[] = []): Promise<void> {

@@ -198,13 +198,17 @@ function troubleRequests({ wire }: Victims, chance: Chance): ReturnType<Fault> {
   return { lastsMs: chance.between(500, 5000), mend: () => wire.network.trouble(node.id, undefined) };
 }
 
+/** On one node, or on all but one. */
 function failTasks({ wire }: Victims, chance: Chance): ReturnType<Fault> {
-  const node = anyNode(wire, chance);
-  node.failureRate = chance.pick([0.3, 1]);
+  const one = anyNode(wire, chance);
+  const others = [...wire.nodesById.values()].filter((node) => node !== one);
+  const failing = chance.happens(0.25) ? others : [one];
+  const rate = chance.pick([0.3, 1]);
+  for (const node of failing) node.failureRate = rate;
   return {
     lastsMs: chance.between(500, 4000),
     mend: () => {
-      node.failureRate = 0;
+      for (const node of failing) node.failureRate = 0;
     },
   };
 }
