@@ -66,7 +66,7 @@ interface Burst {
 
 /** Who calls, and about what; whoever lives, and what is being moved, unless told. */
 interface Provocation {
-  readonly victim?: SimulatedProcess;
+  isMeant?(process: SimulatedProcess): boolean;
   readonly hot?: readonly string[];
 }
 
@@ -163,9 +163,13 @@ class Run {
       faults.ambush();
       this.#provoke(BURST_OF_STEP);
     });
-    this.#world.wire.onLanding = ({ path, body = "" }) => {
+    this.#world.wire.onLanding = ({ path, body = "" }, { name }) => {
       if (!path.endsWith("/documents/fetch")) return;
-      this.#provoke(BURST_OF_FETCH, { hot: this.#corpus.ids.filter((id) => body.includes(`"${id}"`)) });
+      const hot = this.#corpus.ids.filter((id) => body.includes(`"${id}"`));
+      this.#provoke(BURST_OF_FETCH, {
+        hot,
+        isMeant: (process) => process.name !== name && this.#mayWrite(process, hot),
+      });
     };
   }
 
@@ -338,9 +342,9 @@ class Run {
   }
 
   /** Has users call just when a race may be on: on top of what they do anyway. */
-  #provoke({ share, calls, latestMs }: Burst, { victim, hot }: Provocation = {}): void {
+  #provoke({ share, calls, latestMs }: Burst, { isMeant, hot }: Provocation = {}): void {
     const chance = this.#world.chance.stream(`burst ${this.#bursts++}`);
-    const processes = this.#callers(victim);
+    const processes = this.#callers(isMeant);
     if (!chance.happens(share) || processes.length === 0) return;
     for (let call = 0; call < calls && this.#provoked < this.#options.operations; call++) {
       const process = chance.pick(processes);
@@ -352,12 +356,16 @@ class Run {
   }
 
   /** Those who may know least: a process that cannot hear of what others wrote down, if there is one. */
-  #callers(victim: SimulatedProcess | undefined): SimulatedProcess[] {
-    if (victim !== undefined) return this.#users.filter((process) => process === victim);
+  #callers(isMeant: Provocation["isMeant"]): SimulatedProcess[] {
     const { network } = this.#world.wire;
-    const isCut = ({ name }: SimulatedProcess) => network.isBlocked(name, STORE, "answers");
-    const cut = this.#users.filter(isCut);
-    return cut.length > 0 ? cut : this.#users;
+    const meant = this.#users.filter((process) => isMeant?.(process) !== false);
+    const cut = meant.filter(({ name }) => network.isBlocked(name, STORE, "answers"));
+    return cut.length > 0 ? cut : meant;
+  }
+
+  #mayWrite(process: SimulatedProcess, ids: readonly string[]): boolean {
+    const own = this.#corpus.idsOf(ownerOf(process));
+    return ids.length === 0 || ids.some((id) => own.includes(id));
   }
 
   async #callOnce(process: SimulatedProcess, wanted: readonly string[] = []): Promise<void> {
@@ -381,7 +389,8 @@ class Run {
       ...{ wire, store },
       processes: () => [...processes],
       kill: (process, absentMs) => this.#kill(process, absentMs),
-      tempt: (process, forMs) => this.#provoke({ share: 1, calls: 8, latestMs: forMs }, { victim: process }),
+      tempt: (process, forMs) =>
+        this.#provoke({ share: 1, calls: 8, latestMs: forMs }, { isMeant: (other) => other === process }),
       // A job would make copies of what is left.
       mayLoseData: ({ id }) => {
         const isMember = this.#world.topology.nodes.some((node) => node.id === id);

@@ -96,7 +96,7 @@ export class Trip {
     const { target, request } = this.#sending;
     const isBroken = incarnation !== undefined && incarnation !== target.incarnation;
     if (!target.isUp || isBroken) return undefined;
-    this.#wire.onLanding(request);
+    this.#wire.onLanding(request, this.#caller);
     if (!isWrite(request)) return target.handle(toEmbedded(request));
     if (target.crashAtWrite === "before") return this.#crash();
     const response = target.handle(toEmbedded(request));

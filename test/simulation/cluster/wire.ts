@@ -17,7 +17,7 @@ export interface Wire {
   /** Longest time from when a request is sent to when it arrives, if it does, in milliseconds. */
   readonly latestLandingMs: number;
   /** Called for every request that a node is handed. */
-  onLanding: (request: NodeRequest) => void;
+  onLanding: (request: NodeRequest, caller: Caller) => void;
 }
 
 /** Whose requests they are. */
