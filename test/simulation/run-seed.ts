@@ -128,7 +128,7 @@ class Run {
     this.#options = options;
     this.#world = new World(seed, { keepsAll: options.keepsAll === true });
     const { store } = this.#world;
-    const hasJobs = store !== undefined && this.#world.chance.stream("has jobs").happens(0.75);
+    const hasJobs = store !== undefined && this.#world.chance.stream("has jobs").happens(0.8);
     this.#jobs = hasJobs ? new JobDriver(this.#world, store) : undefined;
     this.#owners = this.#world.chance.stream("owners").pick([
       ["a", "b"],
@@ -156,7 +156,10 @@ class Run {
     await this.#world.found();
     for (const owner of this.#owners) this.#start(owner);
     if (this.#jobs !== undefined) for (let drivers = 0; drivers < 2; drivers++) this.#start(DRIVER);
-    const faults = new FaultPlan(this.#victims(), this.#world.chance.stream("faults"), this.#pace.longestGapMs);
+    const faults = new FaultPlan(this.#victims(), this.#world.chance.stream("faults"), {
+      longestGapMs: this.#pace.longestGapMs,
+      isMixed: this.#jobs !== undefined,
+    });
     this.#faults = faults;
     this.#world.onTopology(() => {
       this.#moved = this.#world.topology.change?.shards ?? this.#moved;

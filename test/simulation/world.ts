@@ -28,6 +28,8 @@ const CLOCK_SKEW_MS = 5000;
 const USUAL_TASKS_MS = [
   [3, 30],
   [3, 30],
+  [3, 30],
+  [3, 30],
   [30, 200],
   [100, 600],
 ] as const;
@@ -71,7 +73,7 @@ export class World {
     this.#config = configOf(chosen);
     const { timeline, history } = this;
     const skewMs = shape.between(-CLOCK_SKEW_MS, CLOCK_SKEW_MS);
-    this.store = shape.happens(0.7) ? new StoreServer(timeline, skewMs) : undefined;
+    this.store = shape.happens(0.6) ? new StoreServer(timeline, skewMs) : undefined;
     const { nodes } = toClusterConfig(this.#config);
     this.spare = nodeOf(nodes.length);
     const surroundings = { timeline, history, usualTaskMs: this.chance.stream("tasks").pick(USUAL_TASKS_MS) };

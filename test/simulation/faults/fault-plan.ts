@@ -13,8 +13,16 @@ const AMBUSHED_SHARE = 0.6;
 /** Longest time between the step and the fault, in milliseconds. */
 const LATEST_AMBUSH_MS = 150;
 
+/** How faults come. */
+export interface FaultPlanOptions {
+  /** Longest time until the next one begins, in milliseconds. */
+  readonly longestGapMs: number;
+  /** Whether some kinds are absent, and others more frequent than usual. */
+  readonly isMixed: boolean;
+}
+
 /**
- * Begins faults, one after the other and several at once, and mends each after its time. Each run has a mix of its own
+ * Begins faults, one after the other and several at once, and mends each after its time. A run may have a mix of its own
  * (swarm testing): some kinds are absent, so that others get as far as where they hurt.
  */
 export class FaultPlan {
@@ -26,13 +34,12 @@ export class FaultPlan {
   readonly #ambushes: Weights;
   #isOver = false;
 
-  /** @param longestGapMs longest time until the next fault begins, in milliseconds */
-  constructor(victims: Victims, chance: Chance, longestGapMs: number) {
+  constructor(victims: Victims, chance: Chance, { longestGapMs, isMixed }: FaultPlanOptions) {
     this.#victims = victims;
     this.#longestGapMs = longestGapMs;
     this.#chance = chance;
-    this.#weights = mixOf(chance, ({ weight }) => weight);
-    this.#ambushes = mixOf(chance, ({ ambush = 1 }) => ambush);
+    this.#weights = mixOf(chance, { isMixed, weightOf: ({ weight }) => weight });
+    this.#ambushes = mixOf(chance, { isMixed, weightOf: ({ ambush = 1 }) => ambush });
     this.#next();
   }
 
@@ -77,8 +84,12 @@ export class FaultPlan {
 /** How often each kind of fault is chosen, by its place in the list. */
 type Weights = Readonly<Record<string, number>>;
 
-function mixOf(chance: Chance, weightOf: (kind: FaultKind) => number): Weights {
-  return Object.fromEntries(
-    FAULTS.map((kind, at) => [at, chance.happens(ABSENT_SHARE) ? 0 : weightOf(kind) * chance.pick(TIMES)]),
-  );
+interface Mix {
+  readonly isMixed: boolean;
+  weightOf(kind: FaultKind): number;
+}
+
+function mixOf(chance: Chance, { isMixed, weightOf }: Mix): Weights {
+  const share = () => (chance.happens(ABSENT_SHARE) ? 0 : chance.pick(TIMES));
+  return Object.fromEntries(FAULTS.map((kind, at) => [at, weightOf(kind) * (isMixed ? share() : 1)]));
 }

@@ -124,7 +124,7 @@ export function multiSearchScenarios({ name, open }: Environment): void {
       for (const queries of cases) {
         const own = await refusalOf(client.multiSearch({ queries }));
         expect(own).toEqual(await refusalOf(direct.multiSearch({ queries })));
-        expect(own.status).toBe(400);
+        expect(own.status).toBeOneOf([400, 404]); // the latter where foreign keys are switched on
       }
       const own = await refusalOf(client.multiSearch({ queries: [{ indexUid: BOOKS, filter: "title = x" }] }));
       expect(own.body).toMatchObject({
@@ -281,7 +281,7 @@ export function multiSearchScenarios({ name, open }: Environment): void {
       for (const [queries, federation] of cases) {
         const own = await refusalOf(client.multiSearch({ queries, federation } as never));
         expect(own).toEqual(await refusalOf(direct.multiSearch({ queries, federation } as never)));
-        expect(own.status).toBe(400);
+        expect(own.status).toBeOneOf([400, 404]); // the latter where foreign keys are switched on
       }
       expect(await federate(client, [], {})).toMatchObject({ hits: [], estimatedTotalHits: 0 });
       const personal = client.multiSearch({
