@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** Scenarios that touch most of the official client; they run on the oldest version that works as well. */
@@ -6,6 +7,8 @@ const DROP_IN = ["indexes", "documents-write", "documents-read", "search", "task
 export default defineConfig({
   test: {
     testTimeout: 30_000,
+    // Most tests wait for servers, leases and processes, and not for a core.
+    maxWorkers: Math.max(3, 2 * availableParallelism()),
     projects: [
       {
         extends: true,

@@ -128,6 +128,7 @@ async function sendOnce(request: NodeRequest, context: WriteContext): Promise<Ou
     const isWorthIt = pauseMs !== undefined && pauseMs <= Math.min(LONGEST_PAUSE_MS, deadline.remainingMs / 2);
     if (isRetry || !isWorthIt) return outcome;
     await clock.sleep(pauseMs, deadline.signal).catch(() => undefined);
+    if (deadline.signal.aborted || !context.isCovered()) return outcome;
   }
 }
 

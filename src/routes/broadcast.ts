@@ -5,6 +5,7 @@ import { sendWrites, type WriteReply } from "../execute/write.ts";
 import type { NodeRequest, NodeResponse } from "../transport/transport.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { canDoWithout, holdEveryShard, type Matters, nodesToAsk, writeDownMissed } from "./missing-nodes.ts";
+import { requestBudgetMs } from "./request-budget.ts";
 
 /** A change that every node must make, such as creating an index. */
 export interface Broadcast {
@@ -35,7 +36,7 @@ export type BroadcastResult =
 export async function broadcast(cluster: Cluster, change: Broadcast): Promise<BroadcastResult> {
   const asked = await nodesToAsk(cluster, change);
   const { transport, clock, health, lanes, options, operation } = cluster;
-  const deadline = Deadline.start(clock, change.call.timeoutMs ?? options.writeTimeoutMs);
+  const deadline = Deadline.start(clock, requestBudgetMs(change.call, options));
   try {
     const targets = asked.map((node) => ({ node, requests: () => change.requests(node) }));
     const attemptTimeoutMs = deadline.remainingMs;

@@ -54,7 +54,10 @@ export interface CallOptions {
   readonly settingsVersion?: number;
   /** How many replicas must acknowledge this write. @default the client's `writeConsistency` */
   readonly consistency?: WriteConsistency;
-  /** Budget of this call in milliseconds. @default the client's `readTimeoutMs` or `writeTimeoutMs` */
+  /**
+   * Budget of this call in milliseconds. More than the client's `writeTimeoutMs` lets a write wait longer for its turn; its
+   * requests to nodes end after `writeTimeoutMs` all the same. @default the client's `readTimeoutMs` or `writeTimeoutMs`
+   */
   readonly timeoutMs?: number;
 }
 

@@ -6,6 +6,7 @@ import type { NodeRequest, NodeResponse } from "../transport/transport.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { canDoWithout, holdEveryShard, type Matters, nodesToAsk, writeDownMissed } from "./missing-nodes.ts";
 import { describeFailures } from "./read.ts";
+import { requestBudgetMs } from "./request-budget.ts";
 
 /** A change that a node makes before it answers, such as creating an API key; every node must make it. */
 export interface ImmediateChange {
@@ -44,7 +45,7 @@ export function changeEveryNode(
     request.signal?.throwIfAborted();
     const asked = await nodesToAsk(cluster, change);
     const { clock, options } = cluster;
-    const deadline = Deadline.start(clock, change.call.timeoutMs ?? options.writeTimeoutMs);
+    const deadline = Deadline.start(clock, requestBudgetMs(change.call, options));
     try {
       return await new Round(cluster, change, deadline).run(asked);
     } finally {

@@ -8,6 +8,7 @@ import { sendWrites, type WriteReply } from "../execute/write.ts";
 import type { TaskShard } from "../merge/tasks.ts";
 import type { NodeRequest, NodeResponse } from "../transport/transport.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
+import { requestBudgetMs } from "./request-budget.ts";
 
 /** Which documents of a shard a write touches. */
 export type TouchedIds = readonly string[] | "all";
@@ -139,7 +140,7 @@ async function send(cluster: Cluster, write: ShardedWrite, doubts: Doubts): Prom
   const { transport, clock, health, lanes, options, debts, missed, operation } = cluster;
   const shardsByNode = ownersOf(cluster, write.idsByShard.keys());
   health.refresh();
-  const deadline = Deadline.start(clock, write.call.timeoutMs ?? options.writeTimeoutMs);
+  const deadline = Deadline.start(clock, requestBudgetMs(write.call, options));
   try {
     const targets = [...shardsByNode].map(([node, shards]) => {
       const isOwed = (shard: number, id: string) => debts.ledger.owesAny(write.index, { node: node.id, shard }, [id]);

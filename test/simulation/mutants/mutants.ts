@@ -119,7 +119,7 @@ export const MUTANTS = {
     // No write lives longer than those wait who change owners, so that its lease does not matter much.
     behind: {
       file: "src/routes/sharded-write.ts",
-      line: "Deadline.start(clock, write.call.timeoutMs ?? options.writeTimeoutMs);",
+      line: "Deadline.start(clock, requestBudgetMs(write.call, options));",
       becomes: "Deadline.start(clock, 25_000);",
     },
     from: undefined,

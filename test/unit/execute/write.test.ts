@@ -178,6 +178,17 @@ describe("sendWrites", () => {
     expect(always.transport.sent).toHaveLength(2);
   });
 
+  it("does not send a second time once its lease has run out", async () => {
+    const { clock, transport, send } = setUp(() => answer(429, {}, { "retry-after": "1" }));
+    let isCovered = true;
+    const work = send([target(a, "1")], { isCovered: () => isCovered });
+    await clock.advance(500);
+    isCovered = false;
+    await clock.advance(5000);
+    expect((await work)[0]?.verdict).toBe("missed");
+    expect(transport.sent).toHaveLength(1);
+  });
+
   it("does not wait for a pause that is longer than there is time for", async () => {
     const { transport, send } = setUp(() => answer(429, {}, { "retry-after": "3" }));
     expect((await send([target(a, "1")]))[0]?.verdict).toBe("missed");

@@ -61,6 +61,13 @@ describe("writeShards", () => {
     expect(memory.clock.pending).toBe(0);
   });
 
+  it("gives no request more time than those wait who repair, however much the call has", async () => {
+    const memory = await start(failing("b", "hang"));
+    const work = memory.write({ call: { timeoutMs: 10 * memory.cluster.options.writeTimeoutMs } });
+    await memory.clock.advance(memory.cluster.options.writeTimeoutMs);
+    expect(acknowledged(await work).meta.write?.indebted).toEqual(["b"]);
+  });
+
   it.each([
     ["missed", failure("unreachable")],
     ["unknown", failure("reset")],
