@@ -1,18 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { describe, it } from "vitest";
 import { seededRandom } from "../../bench/corpus.ts";
-import { repairCluster } from "../../src/jobs/index.ts";
 import { type ChaosLoad, startLoad } from "../support/chaos-load.ts";
-import { eventually } from "../support/eventually.ts";
 import { printedSeed } from "../support/printed-seed.ts";
-import { type ChaosNode, type ProcessCluster, startProcessCluster } from "../support/process-cluster.ts";
+import { type ChaosNode, startProcessCluster } from "../support/process-cluster.ts";
 
 const seed = printedSeed("rolling restart");
-
-/** As an operator does who wants no search to miss anything: the next node waits until this one has what it missed. */
-async function untilPaid({ config }: ProcessCluster, { pass }: ChaosLoad): Promise<void> {
-  await eventually(async () => expect(await repairCluster(config)).toEqual([]), 20_000);
-  await pass(10);
-}
 
 async function restart(node: ChaosNode, isGentle: boolean, { pass }: ChaosLoad): Promise<void> {
   await (isGentle ? node.terminate() : node.kill());
@@ -27,7 +19,8 @@ describe(`a rolling restart of all nodes under load (SEED=${seed})`, () => {
     const load = await startLoad(cluster, seed);
     for (const node of [...cluster.nodes].sort(() => random() - 0.5)) {
       await restart(node, random() < 0.5, load);
-      await untilPaid(cluster, load);
+      // As an operator does who wants no search to miss anything: the next node waits until this one has what it missed.
+      await load.untilPaid();
     }
     await load.expectSound();
   });

@@ -1,6 +1,7 @@
 import process from "node:process";
 import { expect, onTestFinished } from "vitest";
 import type { TopologyClusterConfig } from "../../src/index.ts";
+import { repairCluster } from "../../src/jobs/index.ts";
 import { eventually } from "./eventually.ts";
 import type { SharedCluster } from "./job-cluster.ts";
 import { expectNothingLost, type JobWriters, startJobWriters } from "./job-writers.ts";
@@ -20,6 +21,8 @@ export interface ChaosLoad {
   readonly writers: JobWriters;
   /** Resolves after so many more acknowledged writes. */
   pass(writes: number): Promise<void>;
+  /** Until every node has what it missed, and some writes more were acknowledged. */
+  untilPaid(): Promise<void>;
   /**
    * Ends it: no search missed anything, every document is what its writes made of it, and all of its owners agree. Prints
    * how much was done.
@@ -47,6 +50,10 @@ export async function startLoad(
   };
   return {
     ...{ writers, pass },
+    async untilPaid() {
+      await eventually(async () => expect(await repairCluster(cluster.config)).toEqual([]), RECOVERY_MS);
+      await pass(10);
+    },
     async expectSound() {
       await pass(20);
       await Promise.all([writers.stop(), searcher.stop()]);

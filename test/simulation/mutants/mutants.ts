@@ -26,19 +26,19 @@ export const MUTANTS = {
     file: "src/routes/read.ts",
     line: 'return isOwed ? "indebted" : "good";',
     becomes: 'return "good";',
-    from: 2,
+    from: 14,
   },
   "a lost answer sent again": {
     file: "src/execute/write.ts",
     line: 'const pauseMs = outcome.kind === "overloaded" ? (outcome.retryAfterMs ?? 100) : undefined;',
     becomes: 'const pauseMs = outcome.kind === "overloaded" || outcome.kind === "unknown" ? 100 : undefined;',
-    from: 3,
+    from: 164,
   },
   "partial update to an indebted replica": {
     file: "src/routes/documents-write.ts",
     line: '.filter(({ shard, id }) => own.has(shard) && !(write.mode === "update" && isOwed(shard, id)))',
     becomes: ".filter(({ shard }) => own.has(shard))",
-    from: 2,
+    from: 424,
   },
   "debt cleared without re-reading": {
     file: "src/execute/repair/repairer.ts",
@@ -50,19 +50,19 @@ export const MUTANTS = {
     file: "src/execute/repair/repairer.ts",
     line: "await Promise.all([...involved].map((node) => drain(operator, node, signal)));",
     becomes: "",
-    from: undefined,
+    from: 217,
   },
   "an acknowledgement from an indebted replica counted": {
     file: "src/routes/sharded-write.ts",
     line: "const isVoid = missed.isBehind(node, index) || debts.ledger.owesAny(index, { node, shard }, ids);",
     becomes: "const isVoid = missed.isBehind(node, index);",
-    from: 32,
+    from: 5,
   },
   "a debt of a node that went away paid": {
     file: "src/execute/repair/repairer.ts",
     line: "const debts = ripe.filter(({ node }) => reachable.some(({ id }) => id === node));",
     becomes: "const debts = ripe;",
-    from: 74,
+    from: 21,
   },
   "a failed task forgotten": {
     file: "src/tasks/tracker.ts",
@@ -80,13 +80,13 @@ export const MUTANTS = {
     file: "src/execute/view/epoch-barrier.ts",
     line: "if (!laggards.areAmong(await readProcesses(store, signal))) return true;",
     becomes: "return true;",
-    from: 46,
+    from: 22,
   },
   "no queue drain before verify": {
     file: "src/jobs/move/drain-nodes.ts",
     line: "if (options.indexes.length === 0) return [];",
     becomes: "return [];",
-    from: undefined,
+    from: 18,
   },
   "purge before the last barrier": {
     file: "src/jobs/run/clear-former.ts",
@@ -98,7 +98,7 @@ export const MUTANTS = {
     file: "src/jobs/run/move-step.ts",
     line: "if (comparison.differences.length === 0 && !comparison.isCut) return undefined;",
     becomes: "return undefined;",
-    from: 78,
+    from: 3,
   },
   "writers released together with the readers at a switch": {
     file: "src/jobs/run/hold-and-switch.ts",
@@ -110,7 +110,7 @@ export const MUTANTS = {
     file: "src/jobs/run/node-fence.ts",
     line: "for (const former of this.#formerOn(node.id)) await deleteKey(cluster, node, former);",
     becomes: "",
-    from: undefined,
+    from: 68,
   },
   "a lapsed lease revived in mid-call": {
     file: "src/execute/view/operation.ts",
@@ -122,7 +122,7 @@ export const MUTANTS = {
       line: "Deadline.start(clock, requestBudgetMs(write.call, options));",
       becomes: "Deadline.start(clock, 25_000);",
     },
-    from: undefined,
+    from: 135,
   },
   "readers without a lease": {
     file: "src/client/session.ts",
