@@ -1,5 +1,6 @@
 import type { Chance } from "../kernel/chance.ts";
-import { FAULTS, type FaultKind, type Mend, type Victims } from "./faults.ts";
+import type { Mend, Victims } from "./fault.ts";
+import { FAULTS, type FaultKind } from "./faults.ts";
 
 /** Share of the kinds of faults that a run does without. */
 const ABSENT_SHARE = 0.35;
