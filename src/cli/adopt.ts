@@ -6,7 +6,7 @@ import { KEY_HELP, keyOf } from "./cluster-flags.ts";
 import { interruptible } from "./interruptible.ts";
 import { parseCount, parseNode } from "./node-list.ts";
 import { refusable } from "./refusable.ts";
-import { requireConsent } from "./terminal/consent.ts";
+import { goesAhead } from "./terminal/consent.ts";
 import { print } from "./terminal/print.ts";
 import { progressLine } from "./terminal/progress.ts";
 
@@ -44,9 +44,7 @@ async function runAdopt(url: string, flags: AdoptFlags): Promise<void> {
   const indexes = flags.index === undefined ? {} : { indexes: flags.index };
   await interruptible(async (signal) => {
     const plan = await refusable(planAdoption(config, { ...indexes, signal }));
-    if (flags.dryRun === true || flags.json !== true) print(plan, flags, planLines);
-    if (flags.dryRun === true) return;
-    if (flags.yes !== true) await requireConsent(signal);
+    if (!(await goesAhead(plan, flags, { lines: planLines, signal }))) return;
     const line = progressLine(process.stderr, systemClock);
     const adopted = await refusable(
       adoptServer(config, {

@@ -10,7 +10,7 @@ import { planLines, reportLines } from "./import/import-screen.ts";
 import { interruptible } from "./interruptible.ts";
 import { parseCount, parseNodeList } from "./node-list.ts";
 import { refusable } from "./refusable.ts";
-import { requireConsent } from "./terminal/consent.ts";
+import { goesAhead } from "./terminal/consent.ts";
 import { print } from "./terminal/print.ts";
 import { progressLine } from "./terminal/progress.ts";
 
@@ -56,9 +56,7 @@ async function runImport(flags: ImportFlags): Promise<void> {
   const indexes = flags.index === undefined ? {} : { indexes: flags.index };
   await interruptible(async (signal) => {
     const plan = await refusable(planImport(config, from, { ...indexes, signal }));
-    if (flags.dryRun === true || flags.json !== true) print(plan, flags, planLines);
-    if (flags.dryRun === true) return;
-    if (flags.yes !== true) await requireConsent(signal);
+    if (!(await goesAhead(plan, flags, { lines: planLines, signal }))) return;
     const line = progressLine(process.stderr, systemClock);
     const report = await refusable(
       importFrom(config, from, {

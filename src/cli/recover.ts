@@ -8,7 +8,7 @@ import { interruptible } from "./interruptible.ts";
 import { parseCount, parseNodeList, parseSeconds } from "./node-list.ts";
 import { planLines, reportLines } from "./recover/recover-screen.ts";
 import { refusable } from "./refusable.ts";
-import { requireConsent } from "./terminal/consent.ts";
+import { goesAhead } from "./terminal/consent.ts";
 import { print } from "./terminal/print.ts";
 import { progressLine } from "./terminal/progress.ts";
 
@@ -53,9 +53,7 @@ async function runRecover(flags: RecoverFlags): Promise<void> {
   const config = configOf(flags);
   await interruptible(async (signal) => {
     const plan = await refusable(planRecovery(config, { signal }));
-    if (flags.dryRun === true || flags.json !== true) print(plan, flags, planLines);
-    if (flags.dryRun === true) return;
-    if (flags.yes !== true) await requireConsent(signal);
+    if (!(await goesAhead(plan, flags, { lines: planLines, signal }))) return;
     const line = progressLine(process.stderr, systemClock);
     line.say("restoring the topology and the indexes");
     const report = await refusable(

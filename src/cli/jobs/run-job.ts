@@ -4,7 +4,7 @@ import { clientConfig } from "../client-config.ts";
 import { EXIT } from "../exit-code.ts";
 import { interruptible } from "../interruptible.ts";
 import { refusable } from "../refusable.ts";
-import { requireConsent } from "../terminal/consent.ts";
+import { goesAhead } from "../terminal/consent.ts";
 import { print } from "../terminal/print.ts";
 import { progressLine } from "../terminal/progress.ts";
 import { type ChangeFlags, startOptions } from "./job-flags.ts";
@@ -15,9 +15,8 @@ export async function runChange(wish: Wish, flags: ChangeFlags): Promise<void> {
   const config = await clientConfig(flags);
   await interruptible(async (signal) => {
     const plan = await refusable(planJob(config, wish, { signal }));
-    if (flags.dryRun === true || !plan.isNeeded) return print(plan, flags, planLines);
-    if (flags.json !== true) print(plan, flags, planLines);
-    if (flags.yes !== true) await requireConsent(signal);
+    if (!plan.isNeeded) return print(plan, flags, planLines);
+    if (!(await goesAhead(plan, flags, { lines: planLines, signal }))) return;
     await runJob(flags, signal, (onProgress) => {
       return startJob(config, wish, { ...startOptions(flags), plan, signal, onProgress });
     });
