@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { toClusterConfig } from "../../src/client/options.ts";
 import { type IndexRow, parseRow } from "../../src/cluster/registry.ts";
@@ -9,21 +6,10 @@ import { putIntoStore } from "../../src/execute/topology-in-store.ts";
 import { MiroirClient, openStore, type StateStore } from "../../src/index.ts";
 import { loadHasher } from "../../src/routing/shard.ts";
 import { MASTER_KEY, startNodes } from "../support/cluster.ts";
-import { hasRedis, startRedis } from "../support/redis-server.ts";
+import { hasRedis } from "../support/redis-server.ts";
+import { fileAddress, redisAddress } from "../support/store-address.ts";
 
 const UID = "movies";
-
-async function fileAddress(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "miroir-state-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return `file:${join(folder, "state.json")}`;
-}
-
-async function redisAddress(): Promise<string> {
-  const server = await startRedis();
-  onTestFinished(() => server.stop());
-  return `redis://127.0.0.1:${server.port}`;
-}
 
 /** What the registry says of an index. */
 async function rowOf(address: string, uid: string): Promise<IndexRow> {

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { toClusterConfig } from "../../src/client/options.ts";
 import { buildTopology, parseTopology } from "../../src/cluster/topology.ts";
@@ -9,7 +6,8 @@ import { MiroirClient, metaOf, openStore, type StateStore, serveStore } from "..
 import { loadHasher } from "../../src/routing/shard.ts";
 import { MASTER_KEY, startNodes } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
-import { hasRedis, startRedis } from "../support/redis-server.ts";
+import { hasRedis } from "../support/redis-server.ts";
+import { fileAddress, redisAddress } from "../support/store-address.ts";
 
 const UID = "movies";
 const documents = Array.from({ length: 60 }, (_, id) => ({ id, title: `Movie ${id}` }));
@@ -27,18 +25,6 @@ function connect(topology: string | StateStore, settings: object = {}): MiroirCl
   const client = new MiroirClient({ topology, apiKey: MASTER_KEY, ...settings });
   onTestFinished(() => client.close());
   return client;
-}
-
-async function fileAddress(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "miroir-state-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return `file:${join(folder, "state.json")}`;
-}
-
-async function redisAddress(): Promise<string> {
-  const server = await startRedis();
-  onTestFinished(() => server.stop());
-  return `redis://127.0.0.1:${server.port}`;
 }
 
 async function open(address: string): Promise<StateStore> {

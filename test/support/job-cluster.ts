@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { toClusterConfig } from "../../src/client/options.ts";
 import { buildTopology, type Topology } from "../../src/cluster/topology.ts";
@@ -10,6 +7,7 @@ import { loadHasher } from "../../src/routing/shard.ts";
 import { memoryStore } from "../../src/store/local/memory-store.ts";
 import { createEmbeddedNode, type EmbeddedNode } from "../../src/testing/embedded-node/index.ts";
 import { MASTER_KEY, startNodes } from "./cluster.ts";
+import { fileAddress } from "./store-address.ts";
 
 /** What a {@link JobCluster} looks like. */
 export interface JobShape {
@@ -104,9 +102,8 @@ function privateStore(): () => Promise<StateStore> {
 }
 
 async function sharedStore(): Promise<() => Promise<StateStore>> {
-  const folder = await mkdtemp(join(tmpdir(), "miroir-jobs-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return async () => closedWithTest(await openStore(`file:${join(folder, "state.json")}`));
+  const address = await fileAddress();
+  return async () => closedWithTest(await openStore(address));
 }
 
 function closedWithTest(store: StateStore): StateStore {

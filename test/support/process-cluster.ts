@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import process from "node:process";
 import { onTestFinished } from "vitest";
 import { toClusterConfig } from "../../src/client/options.ts";
@@ -14,7 +11,8 @@ import type { TestNode } from "../../src/testing/test-cluster/test-cluster.ts";
 import { MASTER_KEY } from "./cluster.ts";
 import { eventually } from "./eventually.ts";
 import type { SharedCluster } from "./job-cluster.ts";
-import { hasRedis, startRedis } from "./redis-server.ts";
+import { hasRedis } from "./redis-server.ts";
+import { fileAddress, redisAddress } from "./store-address.ts";
 import { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 
 /** What a {@link ProcessCluster} looks like. */
@@ -74,15 +72,8 @@ export async function startProcessCluster(shape: ProcessShape = {}): Promise<Pro
 }
 
 /** A Redis where there is one: many who write at the same time wait long for the lock of a file. */
-async function ownStore(): Promise<string> {
-  if (hasRedis) {
-    const redis = await startRedis();
-    onTestFinished(() => redis.stop());
-    return `redis://127.0.0.1:${redis.port}`;
-  }
-  const folder = await mkdtemp(join(tmpdir(), "miroir-chaos-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
-  return `file:${join(folder, "state.json")}`;
+function ownStore(): Promise<string> {
+  return hasRedis ? redisAddress() : fileAddress();
 }
 
 async function startProcesses(count: number, taskDelayMs: number): Promise<ChaosNode[]> {
