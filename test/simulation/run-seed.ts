@@ -5,12 +5,12 @@ import { checkReplicas } from "./checks/replicas.ts";
 import type { SimulatedProcess } from "./cluster/simulated-process.ts";
 import type { Victims } from "./faults/fault.ts";
 import { FaultPlan } from "./faults/fault-plan.ts";
-import { STORE } from "./store/store-server.ts";
 import { Corpus } from "./workload/corpus.ts";
 import { type Habits, habitsOf } from "./workload/habits.ts";
 import { JobDriver } from "./workload/job-driver.ts";
 import { WriteJournal } from "./workload/journal.ts";
-import { DRIVER, OPERATOR } from "./workload/owners.ts";
+import { DRIVER, OPERATOR, ownerOf } from "./workload/owners.ts";
+import { Provoker } from "./workload/provoker.ts";
 import { User } from "./workload/user.ts";
 import { World, WRITE_TIMEOUT_MS } from "./world.ts";
 
@@ -55,25 +55,6 @@ const LOCK_MS = 600_000;
 /** So many times as many calls as wanted are made at most while a job is under way. */
 const MOST_TIMES = 4;
 
-/** Calls that users make all at once. */
-interface Burst {
-  /** Share of the occasions. */
-  readonly share: number;
-  readonly calls: number;
-  /** Longest time until each, in milliseconds. */
-  readonly latestMs: number;
-}
-
-/** Who calls, and about what; whoever lives, and what is being moved, unless told. */
-interface Provocation {
-  isMeant?(process: SimulatedProcess): boolean;
-  readonly hot?: readonly string[];
-}
-
-/** When a job has come to its next step, and when somebody compares or copies. */
-const BURST_OF_STEP: Burst = { share: 0.7, calls: 5, latestMs: 300 };
-const BURST_OF_FETCH: Burst = { share: 0.3, calls: 3, latestMs: 5 };
-
 /** How often things happen. */
 interface Pace {
   /** Longest pause between two calls of a user, and between two faults, in milliseconds. */
@@ -109,16 +90,12 @@ class Run {
   readonly #promises: Promises;
   readonly #viewDelayMs: number;
   readonly #readers: ReadChecker;
+  readonly #provoker: Provoker;
   readonly #violations: string[] = [];
   readonly #jobs: JobDriver | undefined;
   #faults: FaultPlan | undefined;
   readonly #busyByProcess = new Map<SimulatedProcess, number>();
   #called = 0;
-  /** The shards that were last moved, or are being moved. */
-  #moved: readonly number[] = [];
-  /** Moments at which users might have been provoked, and calls that came of it. */
-  #bursts = 0;
-  #provoked = 0;
   /** Whether all copies were compared, and what differed was repaired. */
   #isVerified = false;
   #busy = 0;
@@ -150,6 +127,11 @@ class Run {
       ownersOf: (id) => this.#world.ownersOf(id),
     };
     this.#readers = new ReadChecker(this.#journal, this.#promises);
+    this.#provoker = new Provoker({
+      ...{ world: this.#world, corpus: this.#corpus, mostCalls: options.operations },
+      users: () => this.#users,
+      call: (process, hot) => void this.#callOnce(process, hot),
+    });
   }
 
   async begin(): Promise<void> {
@@ -162,18 +144,10 @@ class Run {
     });
     this.#faults = faults;
     this.#world.onTopology(() => {
-      this.#moved = this.#world.topology.change?.shards ?? this.#moved;
       faults.ambush();
-      this.#provoke(BURST_OF_STEP);
+      this.#provoker.jobSteps();
     });
-    this.#world.wire.onLanding = ({ path, body = "" }, { name }) => {
-      if (!path.endsWith("/documents/fetch")) return;
-      const hot = this.#corpus.ids.filter((id) => body.includes(`"${id}"`));
-      this.#provoke(BURST_OF_FETCH, {
-        hot,
-        isMeant: (process) => process.name !== name && this.#mayWrite(process, hot),
-      });
-    };
+    this.#world.wire.onLanding = (request, { name }) => this.#provoker.lands(request, name);
   }
 
   /** Until all calls are made and answered; the last ones while all is well again. */
@@ -286,7 +260,7 @@ class Run {
     const { history, timeline } = this.#world;
     return {
       seed: this.#seed,
-      operations: this.#called + this.#provoked,
+      operations: this.#called + this.#provoker.calls,
       simulatedMs: timeline.nowMs,
       faults: history.faults,
       steps: history.steps,
@@ -344,39 +318,10 @@ class Run {
     }
   }
 
-  /** Has users call just when a race may be on: on top of what they do anyway. */
-  #provoke({ share, calls, latestMs }: Burst, { isMeant, hot }: Provocation = {}): void {
-    const chance = this.#world.chance.stream(`burst ${this.#bursts++}`);
-    const processes = this.#callers(isMeant);
-    if (!chance.happens(share) || processes.length === 0) return;
-    for (let call = 0; call < calls && this.#provoked < this.#options.operations; call++) {
-      const process = chance.pick(processes);
-      this.#provoked++;
-      this.#world.timeline.after(chance.between(0, latestMs), () =>
-        process.wake(() => void this.#callOnce(process, hot)),
-      );
-    }
-  }
-
-  /** Those who may know least: a process that cannot hear of what others wrote down, if there is one. */
-  #callers(isMeant: Provocation["isMeant"]): SimulatedProcess[] {
-    const { network } = this.#world.wire;
-    const meant = this.#users.filter((process) => isMeant?.(process) !== false);
-    const cut = meant.filter(({ name }) => network.isBlocked(name, STORE, "answers"));
-    return cut.length > 0 ? cut : meant;
-  }
-
-  #mayWrite(process: SimulatedProcess, ids: readonly string[]): boolean {
-    const own = this.#corpus.idsOf(ownerOf(process));
-    return ids.length === 0 || ids.some((id) => own.includes(id));
-  }
-
-  async #callOnce(process: SimulatedProcess, wanted: readonly string[] = []): Promise<void> {
+  async #callOnce(process: SimulatedProcess, hot: readonly string[]): Promise<void> {
     if (!this.#mayCall) return;
     this.#busyBy(process, 1);
-    const moved = this.#corpus.ids.filter((id) => this.#moved.includes(this.#world.shardOf(id)));
-    const hot = wanted.length > 0 ? wanted : moved;
-    await this.#user(process, ownerOf(process), `provoked ${this.#provoked}`).act(hot);
+    await this.#user(process, ownerOf(process), `provoked ${this.#provoker.calls}`).act(hot);
     this.#busyBy(process, -1);
   }
 
@@ -392,8 +337,7 @@ class Run {
       ...{ wire, store },
       processes: () => [...processes],
       kill: (process, absentMs) => this.#kill(process, absentMs),
-      tempt: (process, forMs) =>
-        this.#provoke({ share: 1, calls: 8, latestMs: forMs }, { isMeant: (other) => other === process }),
+      tempt: (process, forMs) => this.#provoker.tempt(process, forMs),
       // A job would make copies of what is left.
       mayLoseData: ({ id }) => {
         const isMember = this.#world.topology.nodes.some((node) => node.id === id);
@@ -411,8 +355,4 @@ class Run {
     this.#journal.orphan(process.name, timeline.nowMs);
     timeline.after(absentMs, () => this.#start(ownerOf(process)));
   }
-}
-
-function ownerOf({ name }: SimulatedProcess): string {
-  return name.split(".")[0] ?? "";
 }

@@ -3,3 +3,8 @@ export const DRIVER = "driver";
 
 /** Processes of somebody who looks after the cluster, among the same. */
 export const OPERATOR = "operator";
+
+/** Whose process it is. */
+export function ownerOf({ name }: { readonly name: string }): string {
+  return name.split(".")[0] ?? "";
+}

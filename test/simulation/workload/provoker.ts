@@ -1,0 +1,108 @@
+import type { NodeRequest } from "../../../src/transport/transport.ts";
+import type { SimulatedProcess } from "../cluster/simulated-process.ts";
+import { STORE } from "../store/store-server.ts";
+import type { World } from "../world.ts";
+import type { Corpus } from "./corpus.ts";
+import { ownerOf } from "./owners.ts";
+
+/** What a {@link Provoker} works with. */
+export interface ProvokerOptions {
+  readonly world: World;
+  readonly corpus: Corpus;
+  /** Calls that it may provoke. */
+  readonly mostCalls: number;
+  /** The processes that read and write. */
+  users(): readonly SimulatedProcess[];
+  /** Has a user of a process call, about these documents if it may. */
+  call(process: SimulatedProcess, hot: readonly string[]): void;
+}
+
+/** Calls that users make all at once. */
+interface Burst {
+  /** Share of the occasions. */
+  readonly share: number;
+  readonly calls: number;
+  /** Longest time until each, in milliseconds. */
+  readonly latestMs: number;
+}
+
+/** Who calls, and about what; whoever lives, and what is being moved, unless told. */
+interface Provocation {
+  isMeant?(process: SimulatedProcess): boolean;
+  readonly hot?: readonly string[];
+}
+
+/** When a job has come to its next step, and when somebody compares or copies. */
+const BURST_OF_STEP: Burst = { share: 0.7, calls: 5, latestMs: 300 };
+const BURST_OF_FETCH: Burst = { share: 0.3, calls: 3, latestMs: 5 };
+
+/** Calls of the users of a process that something is wrong with. */
+const TEMPTED_CALLS = 8;
+
+/** Has users call just when a race may be on: on top of what they do anyway. */
+export class Provoker {
+  readonly #options: ProvokerOptions;
+  /** The shards that were last moved, or are being moved. */
+  #moved: readonly number[] = [];
+  /** Moments at which users might have been provoked. */
+  #bursts = 0;
+  /** Calls that came of it. */
+  calls = 0;
+
+  constructor(options: ProvokerOptions) {
+    this.#options = options;
+  }
+
+  /** A job has come to its next step. */
+  jobSteps(): void {
+    this.#moved = this.#options.world.topology.change?.shards ?? this.#moved;
+    this.#provoke(BURST_OF_STEP);
+  }
+
+  /** A node is handed a request: who looks at documents is about to compare or copy them. */
+  lands({ path, body = "" }: NodeRequest, caller: string): void {
+    if (!path.endsWith("/documents/fetch")) return;
+    const hot = this.#options.corpus.ids.filter((id) => body.includes(`"${id}"`));
+    this.#provoke(BURST_OF_FETCH, {
+      hot,
+      isMeant: (process) => process.name !== caller && this.#mayWrite(process, hot),
+    });
+  }
+
+  /** Has the users of a process call now and then for a while. */
+  tempt(process: SimulatedProcess, forMs: number): void {
+    this.#provoke({ share: 1, calls: TEMPTED_CALLS, latestMs: forMs }, { isMeant: (other) => other === process });
+  }
+
+  #provoke({ share, calls, latestMs }: Burst, { isMeant, hot = [] }: Provocation = {}): void {
+    const { world, mostCalls, call } = this.#options;
+    const chance = world.chance.stream(`burst ${this.#bursts++}`);
+    const processes = this.#callers(isMeant);
+    if (!chance.happens(share) || processes.length === 0) return;
+    for (let made = 0; made < calls && this.calls < mostCalls; made++) {
+      const process = chance.pick(processes);
+      this.calls++;
+      world.timeline.after(chance.between(0, latestMs), () => {
+        process.wake(() => call(process, hot.length > 0 ? hot : this.#movedIds()));
+      });
+    }
+  }
+
+  /** Those who may know least: a process that cannot hear of what others wrote down, if there is one. */
+  #callers(isMeant: Provocation["isMeant"]): SimulatedProcess[] {
+    const { world, users } = this.#options;
+    const meant = users().filter((process) => isMeant?.(process) !== false);
+    const cut = meant.filter(({ name }) => world.wire.network.isBlocked(name, STORE, "answers"));
+    return cut.length > 0 ? cut : meant;
+  }
+
+  #mayWrite(process: SimulatedProcess, ids: readonly string[]): boolean {
+    const own = this.#options.corpus.idsOf(ownerOf(process));
+    return ids.length === 0 || ids.some((id) => own.includes(id));
+  }
+
+  #movedIds(): string[] {
+    const { world, corpus } = this.#options;
+    return corpus.ids.filter((id) => this.#moved.includes(world.shardOf(id)));
+  }
+}
