@@ -2,6 +2,7 @@ import { MiroirError } from "../core/errors.ts";
 import { EventBus } from "../core/events.ts";
 import type { ClusterRequest, ClusterResponse } from "../core/types.ts";
 import type { CallOptions, Cluster } from "../routes/cluster.ts";
+import { isDocumentMissing } from "../routes/documents-read.ts";
 import { dispatch } from "../routes/registry.ts";
 import { type Environment, systemEnvironment } from "./environment.ts";
 import { configuredCluster, type MetCluster, type OpenCluster, openCluster } from "./open-cluster.ts";
@@ -88,10 +89,23 @@ function enter(cluster: MetCluster): Cluster {
 
 const STALE = "the state store does not answer, so the owners of shards may have changed";
 
-/** An answer of a process that may have missed a change of owners says so. */
+/**
+ * An answer of a process that may have missed a change of owners says so.
+ * @throws MiroirError `miroir_view_stale` for one that could not say it, and would be taken for a deletion
+ */
 function mark(response: ClusterResponse, { operation }: Cluster): ClusterResponse {
+  if (operation.isCovered) return response;
+  if (isDocumentMissing(response)) throw mayHaveMoved();
   const { meta } = response;
-  if (meta === undefined || operation.isCovered) return response;
+  if (meta === undefined) return response;
   const reasons = [...meta.reasons, STALE];
   return { ...response, meta: { ...meta, stale: true, degraded: true, exact: false, reasons } };
+}
+
+function mayHaveMoved(): MiroirError {
+  return new MiroirError(
+    "miroir_view_stale",
+    `The document was not found, but ${STALE}: it may be elsewhere by now. Check the store, and ask again.`,
+    { status: 503 },
+  );
 }

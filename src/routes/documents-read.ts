@@ -55,7 +55,8 @@ export const documentRoute: RouteHandler = {
   },
 };
 
-function isDocumentMissing({ status, body }: NodeResponse): boolean {
+/** Whether somebody says that there is no such document. */
+export function isDocumentMissing({ status, body }: Pick<NodeResponse, "status" | "body">): boolean {
   return status === 404 && (body as { code?: string } | undefined)?.code === "document_not_found";
 }
 

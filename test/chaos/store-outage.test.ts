@@ -78,6 +78,8 @@ describe.skipIf(!hasRedis)("a state store that is away for longer than a lease, 
       const { stale, all } = await searchFor(first, outageMs);
       expect(stale).toBeGreaterThan(0);
       expect(stale).toBeLessThan(all);
+      await expect(first.index(UID).getDocument(1000)).resolves.toEqual(WITNESSES[0]);
+      await expect(first.index(UID).getDocument(7000)).rejects.toMatchObject({ code: "miroir_view_stale" });
       await expect(second.index(UID).addDocuments([{ id: 5000 }])).rejects.toMatchObject({
         code: "miroir_store_unavailable",
       });

@@ -118,6 +118,22 @@ describe("jobs that change who owns what", { timeout: 120_000 }, () => {
     expect(isSound).toBe(true);
   });
 
+  it("delete what lies where it does not belong, when copies are verified and repaired", async () => {
+    const cluster = await startJobCluster({ replicationFactor: 1 });
+    await filled(cluster);
+    // As a process leaves it whose request was late: a node has documents of a shard that moved away from it.
+    const [first, second] = cluster.nodes.map(({ url }) =>
+      new Meilisearch({ host: url, apiKey: MASTER_KEY }).index(UID),
+    );
+    const { results: foreign } = (await second?.getDocuments({ limit: 1000 })) ?? { results: [] };
+    await first?.addDocuments(foreign).waitTask();
+    const report = await verifyCluster(cluster.config, { repair: true });
+    expect(report.indexes).toMatchObject([{ shards: [], strays: [{ node: "node-0", documents: foreign.length }] }]);
+    expect(report).toMatchObject({ isSound: true, swept: foreign.length });
+    expect(await copies(cluster)).toBe(400);
+    expect(await verifyCluster(cluster.config, { repair: true })).toMatchObject({ isSound: true, swept: 0 });
+  });
+
   it("replace a node that is dead, from the other owners", async () => {
     const cluster = await startJobCluster();
     const client = await filled(cluster);

@@ -132,6 +132,19 @@ describe("verifyCluster()", () => {
     ]);
   });
 
+  it("says why such documents stay where no job can delete them", async () => {
+    const cluster = await filled({ replicationFactor: 1 });
+    const [owner = 0] = await cluster.owners(12);
+    const whole = await cluster.directs[owner]?.index(UID).getDocument(12);
+    await cluster.directs[(owner + 1) % 3]
+      ?.index(UID)
+      .addDocuments([whole ?? {}])
+      .waitTask();
+    const { isSound, swept, unswept } = await cluster.verify({ repair: true });
+    expect({ isSound, swept }).toEqual({ isSound: false, swept: 0 });
+    expect(unswept).toContain("`miroir init --from-nodes --store ADDRESS`");
+  });
+
   it("takes a copy that lost miroir's own fields for a missing one, as answers do", async () => {
     const cluster = await filled();
     const [first = 0] = await cluster.owners(13);

@@ -28,6 +28,7 @@ export function verifyLines(report: VerifyReport, paint: Paint): string[] {
     "",
     ...notes.map((line) => paint("warning", line)),
     ...(report.open ?? []).map((debt) => paint("warning", openLine(debt))),
+    ...(report.unswept === undefined ? [] : [paint("warning", `these documents are not deleted: ${report.unswept}`)]),
     ...(notes.length + (report.open?.length ?? 0) > 0 ? [""] : []),
     verdict(report, paint),
   ];
@@ -90,14 +91,19 @@ export function openLine({ node, index, documents, shards, changes, reason }: Op
   return `node ${node} owes index ${index}: ${what} in ${counted(shards, "shard")} (${why})`;
 }
 
-function verdict({ indexes, repaired = 0, open, isSound }: VerifyReport, paint: Paint): string {
+function verdict({ indexes, repaired = 0, swept = 0, open, isSound }: VerifyReport, paint: Paint): string {
   const total = indexes.reduce((sum, index) => sum + index.copies, 0);
   const compared = `${copies(total)} in ${counted(indexes.length, "index", "indexes")} compared.`;
   if (open !== undefined && open.length > 0) return `${compared} \`miroir repair\` with the same flags goes on.`;
-  const mended = repaired === 0 ? "" : ` ${copies(repaired)} repaired.`;
+  const deleted = swept === 0 ? "" : ` ${counted(swept, "document")} deleted where they did not belong.`;
+  const mended = `${repaired === 0 ? "" : ` ${copies(repaired)} repaired.`}${deleted}`;
   if (isSound) return `${compared}${mended} ${paint("good", "All are equal.")}`;
-  const isRepairable = open === undefined && indexes.some(({ shards, owed }) => shards.length > 0 || owed > 0);
+  const isRepairable = open === undefined && indexes.some(isMendable);
   return `${compared}${mended}${isRepairable ? " `miroir verify --repair` with the same flags makes them equal." : ""}`;
+}
+
+function isMendable({ shards, owed, strays }: IndexReport): boolean {
+  return shards.length > 0 || owed > 0 || strays.length > 0;
 }
 
 function copies(count: number): string {

@@ -45,7 +45,9 @@ export async function purgeShards(
   for (const { uid, filter } of await doomed(cluster, { node, order }, signal)) {
     const source = { operator: cluster.operator, index: uid, signal };
     const count = async () => (await fetchRecords(source, node, { filter, limit: 0 })).total;
-    documents += await count();
+    const held = await count();
+    if (held === 0) continue;
+    documents += held;
     await deleteFrom(cluster, { node, index: uid, filter, mark }, signal);
     const left = await count();
     if (left > 0)

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Topology } from "../../cluster/topology.ts";
 import type { Hasher } from "../../routing/shard.ts";
 import { cutSteps, type ShardSize, type StepLimits } from "./cut-steps.ts";
-import type { Goal, GoalContext } from "./goal.ts";
+import { type Goal, type GoalContext, unchanged } from "./goal.ts";
 import { addGroup, removeGroup } from "./group-goals.ts";
 import { addNodes, drainNode, removeNode, replaceNode } from "./node-goals.ts";
 import { movesOf, type Plan } from "./plan.ts";
@@ -68,6 +68,8 @@ function goalOf(wish: Wish, context: GoalContext): Goal {
       return rebalance(wish.minGain ?? MIN_GAIN, context);
     case "reshard":
       return reshard(wish.shards, context);
+    case "sweep":
+      return unchanged(context.topology, "Nodes keep what is theirs, and delete what they hold of other shards.");
     default:
       return wish satisfies never;
   }

@@ -19,6 +19,7 @@ export const wishSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("rf set"), replicationFactor: z.number() }),
   z.strictObject({ kind: z.literal("rebalance"), minGain: z.number().exactOptional() }),
   z.strictObject({ kind: z.literal("reshard"), shards: z.number() }),
+  z.strictObject({ kind: z.literal("sweep") }),
 ]);
 
 /**
@@ -30,6 +31,7 @@ export const wishSchema = z.discriminatedUnion("kind", [
  * - `rf set`: another number of replicas in every group
  * - `rebalance`: shares are evened out; `minGain` is the least improvement of the spread, see {@link spreadOf}
  * - `reshard`: another number of shards, a power of two
+ * - `sweep`: nothing moves; nodes delete what they hold of shards that are not theirs
  */
 export type Wish = z.infer<typeof wishSchema>;
 

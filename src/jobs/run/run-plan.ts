@@ -41,8 +41,20 @@ export async function runPlan(run: JobRun): Promise<void> {
     await run.log.update(changes, `Step ${step + 1} of ${run.log.job.plan.steps.length} is done: ${what}.`);
     await clearFormer(run, { timeoutMs: READERS_MS });
   }
+  if (run.log.job.wish.kind === "sweep") await listForeign(run);
   await clearFormer(run);
   await finish(run);
+}
+
+/** Writes down what each node does not own, to be deleted there. */
+async function listForeign(run: JobRun): Promise<void> {
+  const { nodes, groups, shards } = await run.changes.current();
+  const all = Array.from({ length: shards }, (_, shard) => shard);
+  const isOwner = (node: string, shard: number) => groups.some(({ table }) => table[shard]?.includes(node));
+  const purges = nodes.map(({ id }) => {
+    return { node: id, shards: all.filter((shard) => !isOwner(id, shard)), everywhere: false };
+  });
+  await run.log.update({ purges });
 }
 
 /** Whatever a former driver was doing: writers go on. A switch that was made is brought to its end. */

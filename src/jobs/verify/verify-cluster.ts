@@ -11,6 +11,7 @@ import type { OpenDebt } from "../repair/open-debts.ts";
 import { payDebts } from "../repair/pay-debts.ts";
 import { type IndexReport, isSound } from "./index-report.ts";
 import { oweDifferences } from "./owe-differences.ts";
+import { sweepStrays } from "./sweep-strays.ts";
 import { IndexVerification, type VerifyProgress } from "./verify-index.ts";
 
 /** What is verified, and what becomes of differences. */
@@ -22,7 +23,10 @@ export interface VerifyOptions {
    * partial updates and edits. @default false
    */
   readonly content?: boolean;
-  /** Turns differences into debts, and waits until they are paid. @default false */
+  /**
+   * Turns differences into debts, waits until they are paid, and has nodes delete what they hold of shards that are not
+   * theirs: by a job, in a cluster whose state is in a store and while no other job is under way. @default false
+   */
   readonly repair?: boolean;
   /** Most copies read, and turned into debts, in a second. @default unlimited */
   readonly documentsPerSecond?: number;
@@ -39,6 +43,10 @@ export interface VerifyReport {
   readonly indexes: readonly IndexReport[];
   /** Copies that were different and are owed since; absent without `repair`. */
   readonly repaired?: number;
+  /** Documents that nodes held of shards that are not theirs, and that were deleted there; absent without `repair`. */
+  readonly swept?: number;
+  /** Why there still are such documents after `repair`. */
+  readonly unswept?: string;
   /** Debts that could not be paid; absent without `repair`. */
   readonly open?: readonly OpenDebt[];
   /** Whether every copy was compared and is equal, or is equal since it was repaired, and no document is hidden. */
@@ -66,7 +74,9 @@ export async function verifyCluster(
     if (options.repair !== true) return { indexes, isSound: indexes.every(isSound) };
     const open = await payDebts(cluster, { signal, ...(options.onRepair && { progress: options.onRepair }) });
     const { repaired } = run;
-    return { indexes, repaired, open, isSound: open.length === 0 && indexes.every((index) => isSound(mended(index))) };
+    const sweep = await sweepStrays(config, indexes, options);
+    const left = indexes.map((index) => ({ ...mended(index), strays: sweep.swept === 0 ? index.strays : [] }));
+    return { indexes, repaired, ...sweep, open, isSound: open.length === 0 && left.every(isSound) };
   } finally {
     await session.close();
   }

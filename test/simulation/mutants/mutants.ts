@@ -126,8 +126,8 @@ export const MUTANTS = {
   },
   "readers without a lease": {
     file: "src/client/session.ts",
-    line: "if (meta === undefined || operation.isCovered) return response;",
-    becomes: "if (meta === undefined || operation !== undefined) return response;",
+    line: "if (operation.isCovered) return response;",
+    becomes: "if (operation !== undefined) return response;",
     from: undefined,
   },
 } as const satisfies Readonly<Record<string, Mutant>>;
