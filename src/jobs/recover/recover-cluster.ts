@@ -9,7 +9,7 @@ import { restoreState } from "./restore-state.ts";
 
 /** How a cluster is recovered. */
 export interface RecoverOptions
-  extends Pick<VerifyOptions, "documentsPerSecond" | "signal" | "onProgress" | "onRepair"> {
+  extends Pick<VerifyOptions, "documentsPerSecond" | "signal" | "onProgress" | "onRepair" | "environment"> {
   /** Goes on although nodes do not answer, or have lost their data: what only they know does not count. @default false */
   readonly allowSilent?: boolean;
   /** Compares the copies of all documents afterwards, and repairs differences. @default true */
@@ -39,10 +39,10 @@ export interface RecoveryReport {
  */
 export function planRecovery(
   config: RecoveryConfig,
-  options: Pick<RecoverOptions, "signal"> = {},
+  options: Pick<RecoverOptions, "signal" | "environment"> = {},
 ): Promise<RecoveryPlan> {
-  const { signal = new AbortController().signal } = options;
-  return withRecovery(config, async (context) => (await draftRecovery(context, signal)).plan);
+  const { signal = new AbortController().signal, environment } = options;
+  return withRecovery(config, async (context) => (await draftRecovery(context, signal)).plan, environment);
 }
 
 /**
@@ -53,7 +53,7 @@ export function planRecovery(
  */
 export function recoverCluster(config: RecoveryConfig, options: RecoverOptions = {}): Promise<RecoveryReport> {
   const { signal = new AbortController().signal } = options;
-  return withRecovery(config, async (context) => {
+  const recover = async (context: RecoveryContext): Promise<RecoveryReport> => {
     const draft = await draftRecovery(context, signal);
     if (options.allowSilent !== true) requireAll(draft.plan);
     const restored = await restore(context, draft, signal);
@@ -62,7 +62,8 @@ export function recoverCluster(config: RecoveryConfig, options: RecoverOptions =
       return { ...restored, repaired: 0, open: [], isSound: false };
     }
     return { ...restored, ...(await verify(config, { context, plan: draft.plan }, options)) };
-  });
+  };
+  return withRecovery(config, recover, options.environment);
 }
 
 async function restore(

@@ -1,3 +1,4 @@
+import type { Environment } from "../../client/environment.ts";
 import type { StaticClusterConfig, TopologyClusterConfig } from "../../client/options.ts";
 import { ClusterSession } from "../../client/session.ts";
 import type { OpenDebt } from "./open-debts.ts";
@@ -15,6 +16,8 @@ export interface RepairOptions {
   readonly signal?: AbortSignal;
   /** Told of every change of what is open. */
   readonly onProgress?: (open: readonly OpenDebt[]) => void;
+  /** @default the machine's */
+  readonly environment?: Environment;
 }
 
 /** Pause between two looks of a worker that found nothing it can pay, in milliseconds. */
@@ -29,7 +32,7 @@ export async function repairCluster(
   options: RepairOptions = {},
 ): Promise<readonly OpenDebt[]> {
   const { watch = false, signal = new AbortController().signal, onProgress } = options;
-  const session = new ClusterSession({ ...config, repair: true });
+  const session = new ClusterSession({ ...config, repair: true }, options.environment);
   try {
     const cluster = await session.cluster();
     if (options.rebuild !== undefined) {
