@@ -30,7 +30,10 @@ interface KeptWrite extends WriteReach {
 /** A write to some shards of one physical index. */
 export interface ShardedWrite extends WriteReach {
   readonly signal: AbortSignal | undefined;
-  /** What a node is sent for its shards, in order. `isOwed` tells the documents whose earlier writes the node missed. */
+  /**
+   * What a node is sent for its shards, in order. `isOwed` tells the documents whose earlier writes the node missed, and is
+   * asked only of those that are left out for it: the node then owes this write too.
+   */
   requests(node: NodeInfo, shards: readonly number[], isOwed: (shard: number, id: string) => boolean): NodeRequest[];
 }
 
@@ -55,10 +58,11 @@ export async function writeShards(cluster: Cluster, write: ShardedWrite): Promis
   cluster.operation.requireCover();
   const doubts = new Doubts(cluster, write);
   try {
-    const replies = await send(cluster, write, doubts);
+    const withheld = new Set<string>();
+    const replies = await send(cluster, write, { doubts, withheld });
     const refusal = replies.find((reply) => reply.verdict === "refused")?.response;
     if (refusal !== undefined && !replies.some(hasReached)) return { kind: "refused", response: refusal };
-    const ballot = new Ballot(cluster, keep(cluster, write), replies);
+    const ballot = new Ballot(cluster, keep(cluster, write), { replies, withheld });
     const taken: TakenWrite = {
       replies,
       shards: ballot.taskShards(),
@@ -136,14 +140,25 @@ function ownersOf(cluster: Cluster, shards: Iterable<number>): Map<NodeInfo, num
   return shardsByNode;
 }
 
-async function send(cluster: Cluster, write: ShardedWrite, doubts: Doubts): Promise<WriteReply[]> {
+/** What is noted while a write is sent. */
+interface SendNotes {
+  readonly doubts: Doubts;
+  /** Replicas that were not sent all of it: shard and node. */
+  readonly withheld: Set<string>;
+}
+
+async function send(cluster: Cluster, write: ShardedWrite, { doubts, withheld }: SendNotes): Promise<WriteReply[]> {
   const { transport, clock, health, lanes, options, debts, missed, operation } = cluster;
   const shardsByNode = ownersOf(cluster, write.idsByShard.keys());
   health.refresh();
   const deadline = Deadline.start(clock, requestBudgetMs(write.call, options));
   try {
     const targets = [...shardsByNode].map(([node, shards]) => {
-      const isOwed = (shard: number, id: string) => debts.ledger.owesAny(write.index, { node: node.id, shard }, [id]);
+      const isOwed = (shard: number, id: string) => {
+        const owes = debts.ledger.owesAny(write.index, { node: node.id, shard }, [id]);
+        if (owes) withheld.add(`${shard}/${node.id}`);
+        return owes;
+      };
       const whyNot = () => (missed.isBehind(node.id, write.index) ? "has yet to catch up with its index" : undefined);
       return { node, requests: () => write.requests(node, shards, isOwed), whyNot };
     });
@@ -166,13 +181,17 @@ class Ballot {
   readonly #replies: readonly WriteReply[];
   readonly #acknowledged: ReadonlySet<string>;
   readonly #consistency: WriteConsistency;
-  /** Acknowledgements that do not count, because the replica owed an earlier write: node and shard. */
+  /** Acknowledgements that do not count, because the replica owes an earlier write: node and shard. */
   readonly #void: ReadonlySet<string>;
   /** Shards that too few replicas acknowledged. */
   readonly #below: readonly number[];
   readonly debts: readonly Debt[];
 
-  constructor(cluster: Cluster, write: KeptWrite, replies: readonly WriteReply[]) {
+  constructor(
+    cluster: Cluster,
+    write: KeptWrite,
+    { replies, withheld }: { readonly replies: readonly WriteReply[]; readonly withheld: ReadonlySet<string> },
+  ) {
     this.#cluster = cluster;
     this.#write = write;
     this.#replies = replies;
@@ -180,7 +199,7 @@ class Ballot {
       replies.filter(({ verdict }) => verdict === "acknowledged").map(({ node }) => node.id),
     );
     this.#consistency = write.call.consistency ?? cluster.options.writeConsistency;
-    this.#void = this.#findVoid();
+    this.#void = this.#findVoid(withheld);
     this.#below = belowQuorum({
       shards: write.idsByShard.keys(),
       groups: cluster.topology.groups,
@@ -253,10 +272,11 @@ class Ballot {
     return this.#acknowledged.has(node) && !this.#void.has(`${shard}/${node}`);
   }
 
-  #findVoid(): Set<string> {
+  /** What a replica was not sent it owes, though the debt that kept it from it may have been paid since. */
+  #findVoid(withheld: ReadonlySet<string>): Set<string> {
     const { index, idsByShard } = this.#write;
     const { debts, missed } = this.#cluster;
-    const found = new Set<string>();
+    const found = new Set(withheld);
     for (const [shard, ids] of idsByShard) {
       for (const node of this.#owners(shard)) {
         const isVoid = missed.isBehind(node, index) || debts.ledger.owesAny(index, { node, shard }, ids);

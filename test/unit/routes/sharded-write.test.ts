@@ -262,6 +262,30 @@ describe("writeShards", () => {
     expect(owed(memory).filter(({ node }) => node === "a")).toHaveLength(2);
   });
 
+  it.each(["paid while the others are on their way", "a doubt that comes to nothing"])(
+    "is owed by a replica that was not sent all of it, also when the reason was %s",
+    async (reason) => {
+      const memory = await start(enqueueing());
+      const { debts, stamps } = memory.cluster;
+      const earlier = { index: "movies", shard: 0, node: "b", ids: ["x"], stamp: stamps.next(false) };
+      const release = debts.ledger.doubt(reason.startsWith("paid") ? [] : [earlier]);
+      if (reason.startsWith("paid")) await debts.record([earlier]);
+      memory.transport.script = enqueueing(({ node, path }) => {
+        if (node.id !== "b" || !path.endsWith("/documents") || path.includes("miroir")) return undefined;
+        release();
+        return debts.pay(debts.ledger.list()).then(() => answer(202, { taskUid: 7 }));
+      });
+      const requests: ShardedWrite["requests"] = (node, _shards, isOwed) => {
+        const body = ["x", "y"].filter((id) => !isOwed(0, id)).join();
+        return [{ node, method: "PUT", path: "indexes/movies/documents", body }];
+      };
+      const { meta } = acknowledged(await memory.write({ idsByShard: new Map([[0, ["x", "y"]]]), requests }));
+      expect(memory.transport.sent.filter(({ method }) => method === "PUT").map(({ body }) => body)).toContain("y");
+      expect(meta.write).toMatchObject({ indebted: ["b"] });
+      expect(owed(memory)).toEqual([{ node: "b", shard: 0, ids: ["x", "y"] }]);
+    },
+  );
+
   it("forgets a doubt that came to nothing", async () => {
     const memory = await start(() => failure("unreachable"));
     await expect(memory.write()).rejects.toThrow();
