@@ -14,6 +14,8 @@ export interface Fault {
   readonly hang?: boolean;
   /** Close the connection in the middle of the answer's body. */
   readonly cutBody?: boolean;
+  /** Answer one byte at a time, with a wait of so many milliseconds after each. */
+  readonly trickleMs?: number;
   /** Answer an HTML page with status 200 (or `status`), as a proxy in between would. */
   readonly html?: boolean;
   /** Close the connection without handling the request. */

@@ -32,6 +32,7 @@ export async function answerWithFault({ fault, request, outgoing, handle }: Faul
   const response = handle(request);
   if (fault.dropAnswerAfterWrite === true) outgoing.destroy();
   else if (fault.cutBody === true) cutShort(outgoing, response);
+  else if (fault.trickleMs !== undefined) await trickle(outgoing, response, fault.trickleMs);
   else writeResponse(outgoing, response);
 }
 
@@ -39,6 +40,16 @@ function cutShort(outgoing: ServerResponse, response: EmbeddedResponse): void {
   const body = Buffer.from(response.body);
   outgoing.writeHead(response.status, { ...response.headers, "content-length": body.byteLength });
   outgoing.write(body.subarray(0, Math.floor(body.byteLength / 2)), () => outgoing.destroy());
+}
+
+async function trickle(outgoing: ServerResponse, response: EmbeddedResponse, pauseMs: number): Promise<void> {
+  const body = Buffer.from(response.body);
+  outgoing.writeHead(response.status, { ...response.headers, "content-length": body.byteLength });
+  for (let at = 0; at < body.byteLength && !outgoing.destroyed; at++) {
+    outgoing.write(body.subarray(at, at + 1));
+    await sleep(pauseMs);
+  }
+  outgoing.end();
 }
 
 function htmlPage(status: number): EmbeddedResponse {

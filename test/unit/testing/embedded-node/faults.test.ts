@@ -48,6 +48,15 @@ describe("faults of an embedded node", () => {
     await expect(send(node, "GET /version")).rejects.toThrow();
   });
 
+  it("answers one byte at a time", async () => {
+    node.faults.set({ trickleMs: 2, times: 1 });
+    const { body } = await fetch(`${node.url}/health`);
+    const pieces: Uint8Array[] = [];
+    for await (const piece of body ?? []) pieces.push(piece as Uint8Array);
+    expect(pieces.length).toBeGreaterThan(2); // some may have been read together
+    expect(JSON.parse(Buffer.concat(pieces).toString())).toEqual({ status: "available" });
+  });
+
   it("never answers when it hangs", async () => {
     node.faults.set({ hang: true });
     const request = fetch(`${node.url}/health`, { signal: AbortSignal.timeout(50) });
