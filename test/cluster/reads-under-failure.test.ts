@@ -32,6 +32,7 @@ const FAULTS: [what: string, fault: Fault][] = [
   ["answers 429", { status: 429 }],
   ["answers 503 with Retry-After", { status: 503, retryAfter: 30 }],
   ["cuts its answers short", { cutBody: true }],
+  ["answers 200 byte by byte", { trickleMs: 50 }],
   ["answers web pages", { html: true }],
   ["answers web pages with status 502", { html: true, status: 502 }],
 ];

@@ -55,6 +55,7 @@ describe("a write of which one replica's answer is lost", () => {
     ["the connection breaks after the write", { dropAnswerAfterWrite: true }],
     ["the answer is cut short", { cutBody: true }],
     ["the node hangs", { hang: true }],
+    ["the answer comes byte by byte", { trickleMs: 200 }],
     ["the node answers 500", { status: 500 }],
     ["something in between answers a web page", { html: true, status: 502 }],
   ];
