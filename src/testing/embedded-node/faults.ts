@@ -6,6 +6,8 @@ export interface Fault {
   readonly latencyMs?: number;
   /** Answer this status instead of handling the request; 503 has the body of an overloaded server. */
   readonly status?: number;
+  /** Code and words of the error that `status` has in its body. @default words of the embedded node's own */
+  readonly error?: { readonly code: string; readonly message: string };
   /** Seconds in the `retry-after` header of `status`. */
   readonly retryAfter?: number;
   /** Handle the request, then close the connection without an answer. */

@@ -26,7 +26,7 @@ export async function answerWithFault({ fault, request, outgoing, handle }: Faul
     return;
   }
   if (fault.status !== undefined) {
-    writeResponse(outgoing, withStatus(fault.status, fault.retryAfter));
+    writeResponse(outgoing, withStatus(fault.status, fault));
     return;
   }
   const response = handle(request);
@@ -57,8 +57,11 @@ function htmlPage(status: number): EmbeddedResponse {
   return { status, headers: { "content-type": "text/html" }, body };
 }
 
-function withStatus(status: number, retryAfter: number | undefined): EmbeddedResponse {
+function withStatus(status: number, { retryAfter, error }: Pick<Fault, "retryAfter" | "error">): EmbeddedResponse {
   const headers = retryAfter === undefined ? {} : { "retry-after": String(retryAfter) };
+  if (error !== undefined) {
+    return toResponse({ status, headers, body: { ...new ApiError(error.code, error.message).body } });
+  }
   if (status !== 503) return toResponse({ status, headers, body: { ...faultError(status).body } });
   const words = `Too many search requests running at the same time: 0. Retry after ${retryAfter ?? 10}s.`;
   return toResponse({

@@ -20,6 +20,7 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   invalid_content_type: 415,
   missing_content_type: 415,
   unsupported_media_type: 415,
+  no_space_left_on_device: 422,
   requires_enterprise_edition: 451,
   internal: 500,
   not_implemented_by_embedded_node: 501,
@@ -31,6 +32,7 @@ const TYPE_BY_CODE: Readonly<Record<string, ErrorBody["type"]>> = {
   missing_master_key: "auth",
   invalid_api_key: "auth",
   internal: "internal",
+  no_space_left_on_device: "system",
   too_many_search_requests: "system",
 };
 

@@ -48,6 +48,15 @@ describe("faults of an embedded node", () => {
     await expect(send(node, "GET /version")).rejects.toThrow();
   });
 
+  it("refuses in the words it is given", async () => {
+    const error = { code: "no_space_left_on_device", message: "Full." };
+    node.faults.set({ status: 422, error });
+    const { status, body } = await send(node, "POST /indexes", { uid: "movies" });
+    expect(status).toBe(422);
+    const link = "https://docs.meilisearch.com/errors#no_space_left_on_device";
+    expect(body).toEqual({ ...error, type: "system", link });
+  });
+
   it("answers one byte at a time", async () => {
     node.faults.set({ trickleMs: 2, times: 1 });
     const { body } = await fetch(`${node.url}/health`);
