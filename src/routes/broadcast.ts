@@ -20,6 +20,8 @@ export interface Broadcast {
    * change cannot be made up for, so that every node must be there.
    */
   readonly matters?: Matters;
+  /** Whether a node has anything to do with it; all have when absent. All must be there even so. */
+  concerns?(node: NodeInfo): boolean;
   requests(node: NodeInfo): NodeRequest[];
 }
 
@@ -34,7 +36,7 @@ export type BroadcastResult =
  * @throws MiroirError `miroir_no_quorum` when too few nodes are there (nothing was changed) or did it (the sentence says which)
  */
 export async function broadcast(cluster: Cluster, change: Broadcast): Promise<BroadcastResult> {
-  const asked = await nodesToAsk(cluster, change);
+  const asked = (await nodesToAsk(cluster, change)).filter((node) => change.concerns?.(node) ?? true);
   const { transport, clock, health, lanes, options, operation } = cluster;
   const deadline = Deadline.start(clock, requestBudgetMs(change.call, options));
   try {

@@ -1,4 +1,6 @@
+import { MiroirError } from "../core/errors.ts";
 import type { ClusterRequest, ClusterResponse, JsonObject, NodeInfo } from "../core/types.ts";
+import { OperatorCallFailed } from "../execute/operator.ts";
 import { matchingTasks } from "../tasks/task-filter.ts";
 import type { VirtualTask } from "../tasks/virtual-task.ts";
 import type { NodeRequest } from "../transport/transport.ts";
@@ -77,7 +79,12 @@ async function refuseKey(
 ): Promise<ClusterResponse | undefined> {
   if (request.headers["authorization"] === cluster.operator.authorization) return undefined;
   const { status, body, headers } = await askOneNode(cluster, { ...request, params: { uids: NO_TASK } }, call);
-  return status >= 400 ? { status, body, headers } : undefined;
+  return status >= 400 && !saysFull(body) ? { status, body, headers } : undefined;
+}
+
+/** A node without room in its queue takes no more than what makes some: a deletion of tasks that are there. */
+function saysFull(body: unknown): boolean {
+  return (body as { code?: string } | null | undefined)?.code === "no_space_left_on_device";
 }
 
 interface Removal {
@@ -109,14 +116,37 @@ async function remove(cluster: Cluster, { request, call, matched }: Removal): Pr
   const targets = affected.map((view) => view["uid"] as number);
   const taskUidsByNode = nodeTasksOf(cluster, targets);
   const task: VirtualTask = { head, parts: [], targets };
-  const notes = await cluster.tasks.announceTargets(task);
+  const telling = await tellTargets(cluster, task);
   const answer = await broadcast(cluster, {
     ...{ what: isCancelation ? "Canceling tasks" : "Deleting tasks", index: "tasks", call, signal: request.signal },
+    concerns: (node) => taskUidsByNode.size === 0 || taskUidsByNode.has(node),
     requests: (node) => requestsFor(node, taskUidsByNode.get(node) ?? [], request),
   });
   if (answer.kind === "refused") return { status: answer.response.status, body: answer.response.body };
-  cluster.tasks.add({ ...task, parts: partsOf(answer.replies), notes });
+  cluster.tasks.add({ ...task, parts: partsOf(answer.replies), ...telling });
   return { status: 200, body: enqueued(head) };
+}
+
+/**
+ * Tells every process what a removal is about, before it is made. Where no queue has room for the note, a deletion of tasks
+ * is the way to make some, and is told of once it is done.
+ */
+async function tellTargets({ tasks }: Cluster, task: VirtualTask): Promise<Pick<VirtualTask, "notes" | "onSettled">> {
+  try {
+    return { notes: await tasks.announceTargets(task) };
+  } catch (error) {
+    if (task.head.type !== "taskDeletion" || !isForWantOfRoom(error)) throw error;
+    // A process that is never told goes on showing tasks that it has seen the end of, and that is all.
+    return { onSettled: () => tasks.announceTargets(task).then(ignore, ignore) };
+  }
+}
+
+function ignore(): void {}
+
+function isForWantOfRoom(error: unknown): boolean {
+  const reason = error instanceof MiroirError ? error.reason : undefined;
+  const outcome = reason instanceof OperatorCallFailed ? reason.outcome : undefined;
+  return outcome?.kind === "answered" && saysFull(outcome.response.body);
 }
 
 function isOpen({ status }: JsonObject): boolean {

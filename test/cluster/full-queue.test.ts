@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { metaOf } from "../../src/index.ts";
-import { type EmbeddedCluster, startCluster } from "../support/cluster.ts";
+import { type EmbeddedCluster, MASTER_KEY, startCluster } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 import { fullQueue } from "../support/full-queue.ts";
 import { unpaidDebts } from "../support/unpaid-debts.ts";
@@ -61,4 +61,38 @@ describe("a node whose task queue is full", () => {
     expect(found.get(1)?.[0]).toMatchObject({ title: "New" });
     expect(found.get(12)?.[0]).toMatchObject({ title: "Movie 12", seen: true });
   });
+
+  it.each([
+    { full: 1, whose: "master" },
+    { full: 3, whose: "master" },
+    { full: 3, whose: "own" },
+  ])(
+    "is given room by deleting tasks when $full of three are full, whose caller has a key: $whose",
+    async ({ full, whose }) => {
+      const { client, connect, nodes, directs } = await filled();
+      const { key } = await client.createKey({ actions: ["*"], indexes: ["*"], expiresAt: null });
+      const caller = whose === "own" ? connect({ apiKey: key, operatorKey: MASTER_KEY }) : client;
+      for (let id = 0; id < 10; id++) await client.index(UID).addDocuments([{ id }]).waitTask();
+      const added = await client
+        .index(UID)
+        .addDocuments([{ id: 1 }])
+        .waitTask();
+      for (const node of nodes.slice(0, full)) node.faults.set(fullQueue(node));
+      const { results } = await client.tasks.getTasks({ limit: 100, types: ["documentAdditionOrUpdate"] });
+      const others = results.map(({ uid }) => uid).filter((uid) => uid !== added.uid);
+      for (const uids of [[added.uid], others]) {
+        const deletion = await caller.tasks.deleteTasks({ uids }).waitTask();
+        expect(deletion).toMatchObject({ status: "succeeded", details: { deletedTasks: uids.length } });
+      }
+      expect(others).toHaveLength(11);
+      for (const direct of directs) {
+        const left = await direct.tasks.getTasks({ indexUids: [UID], types: ["documentAdditionOrUpdate"] });
+        expect(left.total).toBe(0);
+      }
+      for (const each of [client, caller, connect()]) {
+        const shown = (await each.tasks.getTasks({ limit: 100 })).results.map(({ uid }) => uid);
+        expect(shown.filter((uid) => uid === added.uid || others.includes(uid))).toEqual([]);
+      }
+    },
+  );
 });
