@@ -5,7 +5,11 @@ import { putIntoStore, topologyInStore } from "../../src/execute/topology-in-sto
 import { MiroirClient, openStore, type StateStore, type TopologyClusterConfig } from "../../src/index.ts";
 import { loadHasher } from "../../src/routing/shard.ts";
 import { memoryStore } from "../../src/store/local/memory-store.ts";
-import { createEmbeddedNode, type EmbeddedNode } from "../../src/testing/embedded-node/index.ts";
+import {
+  createEmbeddedNode,
+  type EmbeddedNode,
+  type EmbeddedNodeOptions,
+} from "../../src/testing/embedded-node/index.ts";
 import { MASTER_KEY, startNodes } from "./cluster.ts";
 import { fileAddress } from "./store-address.ts";
 
@@ -25,6 +29,8 @@ export interface JobShape {
   readonly isShared?: boolean;
   /** Whether the servers have a master key. @default true */
   readonly isGuarded?: boolean;
+  /** How long each task is at work on a server, in milliseconds. @default 0 */
+  readonly taskDelayMs?: number;
 }
 
 /** A cluster whose state a store holds, as processes that share it see it. */
@@ -50,7 +56,8 @@ export interface JobCluster extends SharedCluster {
 export async function startJobCluster(shape: JobShape = {}): Promise<JobCluster> {
   const { nodes: count = 3, spares: spareCount = 1, groups = 1, replicationFactor = 2, shards = 16 } = shape;
   const masterKey = shape.isGuarded === false ? undefined : MASTER_KEY;
-  const all = await (masterKey === undefined ? startOpenNodes : startNodes)(count + spareCount);
+  const { taskDelayMs = 0 } = shape;
+  const all = await (masterKey === undefined ? startOpenNodes : startNodes)(count + spareCount, { taskDelayMs });
   const nodes = all.slice(0, count);
   const members = nodes.map(({ url }, position) => ({
     id: `node-${position}`,
@@ -90,8 +97,8 @@ export async function startJobCluster(shape: JobShape = {}): Promise<JobCluster>
   };
 }
 
-async function startOpenNodes(count: number): Promise<EmbeddedNode[]> {
-  const nodes = await Promise.all(Array.from({ length: count }, () => createEmbeddedNode()));
+async function startOpenNodes(count: number, options: EmbeddedNodeOptions): Promise<EmbeddedNode[]> {
+  const nodes = await Promise.all(Array.from({ length: count }, () => createEmbeddedNode(options)));
   onTestFinished(async () => void (await Promise.all(nodes.map((node) => node.close()))));
   return nodes;
 }
