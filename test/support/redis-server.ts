@@ -13,8 +13,8 @@ export interface RedisServer {
   readonly port: number;
   /** Runs a command as an administrator would. */
   command(...args: string[]): Promise<unknown>;
-  /** Kills the server and starts it again with what is on its disk. */
-  restart(): Promise<void>;
+  /** Kills the server and starts it again with what is on its disk, as soon as it was away for long enough. */
+  restart(meanwhile?: () => Promise<void>): Promise<void>;
   /** Stops the process where it is: connections stay open and nothing answers. */
   pause(): Promise<void>;
   /** Lets a paused process go on. */
@@ -45,7 +45,7 @@ export async function startRedis(): Promise<RedisServer> {
   return {
     port,
     command,
-    restart: () => again("yes"),
+    restart: (meanwhile) => again("yes", meanwhile),
     async pause() {
       server.kill("SIGSTOP");
     },
