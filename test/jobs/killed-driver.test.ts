@@ -1,33 +1,14 @@
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
 import type { OwnerChange } from "../../src/cluster/topology.ts";
-import { cancelJob, type JobRecord, jobStatus, resumeJob } from "../../src/jobs/index.ts";
+import { cancelJob, jobStatus } from "../../src/jobs/index.ts";
 import { cli, startCli } from "../cli/run-cli.ts";
-import { MASTER_KEY } from "../support/cluster.ts";
+import { addition, driverKeys, filledCluster, TAKE_OVER_MS, takeOver } from "../support/driver-process.ts";
 import { eventually } from "../support/eventually.ts";
-import { type JobCluster, startJobCluster } from "../support/job-cluster.ts";
+import type { JobCluster } from "../support/job-cluster.ts";
 import { expectNothingLost, startJobWriters } from "../support/job-writers.ts";
 
 const UID = "movies";
-const documents = Array.from({ length: 1000 }, (_, id) => ({ id: 10_000 + id, title: `Movie ${id}` }));
-
-/** Longer than the right of a driver lasts that died. */
-const TAKE_OVER_MS = 20_000;
-
-async function filledCluster(): Promise<JobCluster> {
-  const cluster = await startJobCluster({ isShared: true });
-  const client = cluster.connect();
-  await client.createIndex(UID, { primaryKey: "id" }).waitTask();
-  await client.index(UID).addDocuments(documents).waitTask();
-  return cluster;
-}
-
-/** Flags of a command that adds the spare node. */
-function addition({ config, spares }: JobCluster): string[] {
-  const name = ["--topology", String(config.topology), "--key", MASTER_KEY, "--write-timeout", "3"];
-  return ["node", "add", `new=${spares[0]?.url}`, "--yes", ...name];
-}
-
 /** Adds a node in a process that is killed as soon as the check passes. */
 async function killWhen(cluster: JobCluster, check: () => Promise<void>): Promise<void> {
   const driver = await startCli(addition(cluster));
@@ -41,26 +22,11 @@ async function expectPhase({ topology }: JobCluster, phase: OwnerChange["phase"]
   expect((await topology()).change?.phase).toBe(phase);
 }
 
-/** Goes on as soon as the dead driver's right has ended. */
-function takeOver(cluster: JobCluster): Promise<JobRecord> {
-  return eventually(() => resumeJob(cluster.config), TAKE_OVER_MS);
-}
-
-async function keysOn(
-  url: string | undefined,
-): Promise<{ readonly uid: string; readonly key: string; readonly name: string }[]> {
-  const response = await fetch(`${url}/keys`, { headers: { authorization: `Bearer ${MASTER_KEY}` } });
-  return ((await response.json()) as { results: Awaited<ReturnType<typeof keysOn>> }).results;
-}
-
-const driverKeys = async (url: string | undefined) =>
-  (await keysOn(url)).filter(({ name }) => name?.startsWith("miroir job"));
-
 describe("a driver that is killed", { timeout: 90_000 }, () => {
   it.each(["copying", "holding", "switched"] as const)(
     "while it is %s leaves nothing that another cannot end",
     async (phase) => {
-      const cluster = await filledCluster();
+      const cluster = await filledCluster(UID);
       const writers = startJobWriters(cluster, UID);
       await killWhen(cluster, () => expectPhase(cluster, phase));
       const [stale] = await driverKeys(cluster.nodes[0]?.url);
@@ -85,7 +51,7 @@ describe("a driver that is killed", { timeout: 90_000 }, () => {
   );
 
   it("while it deletes what has moved is followed by one that deletes it", async () => {
-    const cluster = await filledCluster();
+    const cluster = await filledCluster(UID);
     await killWhen(cluster, async () => expect(await jobStatus(cluster.config)).toMatchObject({ phase: "purging" }));
     expect(await takeOver(cluster)).toMatchObject({ state: "done", purges: [] });
     const counts = await Promise.all([...cluster.nodes, ...cluster.spares].map((node) => cluster.countOn(node, UID)));
@@ -93,7 +59,7 @@ describe("a driver that is killed", { timeout: 90_000 }, () => {
   });
 
   it("leaves a job that can be cancelled, and none that runs", async () => {
-    const cluster = await filledCluster();
+    const cluster = await filledCluster(UID);
     await killWhen(cluster, () => expectPhase(cluster, "copying"));
     expect(await cancelJob(cluster.config)).toMatchObject({ state: "cancelled", purges: [] });
     expect((await cluster.topology()).nodes.map(({ id }) => id)).toEqual(["node-0", "node-1", "node-2"]);
