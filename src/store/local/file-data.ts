@@ -25,6 +25,9 @@ interface Known {
   readonly head: string;
 }
 
+/** Longest time for which a process leaves the turn to others after its own, in milliseconds. */
+const LONGEST_REST_MS = 50;
+
 /**
  * The data of a store in a file that several processes change, each by replacing the whole file. Changes that wait for
  * their turn together are written together. Readers need no turn: a file is never half.
@@ -36,6 +39,8 @@ export class FileData implements DataHolder {
   readonly #closing = new AbortController();
   #known: Known | undefined;
   #waiting: Waiting[] = [];
+  /** Before when this process leaves the turn to others. */
+  #notBefore = 0;
   #writing: Promise<void> | undefined;
 
   constructor(path: string, clock: Clock) {
@@ -92,7 +97,7 @@ export class FileData implements DataHolder {
     while (this.#waiting.length > 0) {
       const batch: Waiting[] = [];
       try {
-        const endTurn = await takeTurn(`${this.#path}.lock`, this.#clock, this.#closing.signal);
+        const endTurn = await this.#takeTurn();
         batch.push(...this.#waiting.splice(0));
         await this.#write(batch).finally(endTurn);
       } catch (error) {
@@ -101,6 +106,22 @@ export class FileData implements DataHolder {
       }
     }
     this.#writing = undefined;
+  }
+
+  /**
+   * A turn, and then as long without one as it took: others look for theirs from time to time, and would hardly ever find
+   * it free while one process makes change after change.
+   */
+  async #takeTurn(): Promise<() => Promise<void>> {
+    const pauseMs = this.#notBefore - this.#clock.monotonic();
+    if (pauseMs > 0) await this.#clock.sleep(pauseMs, this.#closing.signal);
+    const endTurn = await takeTurn(`${this.#path}.lock`, this.#clock, this.#closing.signal);
+    const startedAt = this.#clock.monotonic();
+    return async () => {
+      await endTurn();
+      const endedAt = this.#clock.monotonic();
+      this.#notBefore = endedAt + Math.min(endedAt - startedAt, LONGEST_REST_MS);
+    };
   }
 
   /** Writes the changes of all that still wait, as often as others were faster. */

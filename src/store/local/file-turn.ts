@@ -4,8 +4,12 @@ import process from "node:process";
 import { z } from "zod";
 import type { Clock } from "../../util/clock.ts";
 
-/** Longest pause between two tries, in milliseconds; each pause is a random part of it. */
+/**
+ * Longest pause before the second try, and before any, in milliseconds; each pause is a random part. It grows with every
+ * try: a hundred who look every few milliseconds would keep the one whose turn it is from its work.
+ */
 const RETRY_MS = 10;
+const LONGEST_RETRY_MS = 50;
 
 /** Time after which a turn is taken from an owner that may live, because nobody needs so long for one. */
 const PATIENCE_MS = 1000;
@@ -23,12 +27,12 @@ type Owner = z.infer<typeof ownerSchema>;
 export async function takeTurn(path: string, clock: Clock, signal: AbortSignal): Promise<() => Promise<void>> {
   const self: Owner = { pid: process.pid, host: hostname(), nonce: crypto.randomUUID() };
   let [seen, since]: [string | undefined, number] = [undefined, 0];
-  while (!(await isCreated(path, JSON.stringify(self)))) {
+  for (let tries = 1; !(await isCreated(path, JSON.stringify(self))); tries++) {
     const text = await textOf(path);
     if (text !== seen) [seen, since] = [text, clock.monotonic()];
     const isStale = text !== undefined && (hasEnded(text) || clock.monotonic() - since > PATIENCE_MS);
     if (isStale) await rm(path, { force: true });
-    else await clock.sleep(Math.random() * RETRY_MS, signal);
+    else await clock.sleep(Math.random() * Math.min(tries * RETRY_MS, LONGEST_RETRY_MS), signal);
   }
   return async () => {
     if ((await textOf(path)) === JSON.stringify(self)) await rm(path, { force: true });
