@@ -46,7 +46,8 @@ export async function verifyIdentity(operator: Operator, node: NodeInfo, expecte
   if (incarnationOf(marker) < incarnation) throw refuse(node, "came back with a state from before it was rebuilt");
   // Whoever rebuilt it wrote down first what it lacks: until that was read, nobody knows here.
   if (incarnationOf(marker) > incarnation) throw refuse(node, "was rebuilt, and what it lacks is not known here yet");
-  if (taskUid >= 0) await verifyTasks(operator, node, taskUid);
+  // A key that may only search shows no task: whoever holds no other cannot tell a node that came back old.
+  if (taskUid >= 0 && !operator.isSearchOnly) await verifyTasks(operator, node, taskUid);
 }
 
 async function readMarker(operator: Operator, node: NodeInfo): Promise<JsonObject | undefined> {

@@ -41,6 +41,13 @@ describe("a client with nothing but a search key", () => {
     });
   });
 
+  it("searches also when others have written down which tasks the nodes have, which it may not look at", async () => {
+    const { client, connect, searchKey } = await startFilled();
+    await client.close(); // writes them down
+    const guest = connect({ apiKey: searchKey.key });
+    expect((await guest.index("movies").search("film", { limit: 100 })).hits).toHaveLength(40);
+  });
+
   it("goes on while a node is down, and uses it again when it is back", async () => {
     const { nodes, connect, searchKey } = await startFilled();
     const guest = connect({ apiKey: searchKey.key });
