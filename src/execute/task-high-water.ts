@@ -71,10 +71,14 @@ export class TaskHighWater {
   }
 }
 
-/** What was seen of a node, for everybody. Its stamp is higher the newer the incarnation and the higher the number. */
+/**
+ * What was seen of a node, for everybody. Its stamp is higher the newer the incarnation and the higher the number. Each
+ * incarnation has a record of its own, which nobody overwrites who has not heard of it yet.
+ */
 export function seenRecord(node: string, { incarnation, taskUid, at }: SeenNode): StateRecord {
   const stamp = `${String(incarnation).padStart(6, "0")}${String(taskUid + 1).padStart(14, "0")}`;
-  return { id: `seen_${inIdCharacters(node)}`, kind: "seen", value: { node, incarnation, taskUid, at, stamp } };
+  const id = `seen_${inIdCharacters(node)}${incarnation === 1 ? "" : `__${incarnation}`}`;
+  return { id, kind: "seen", value: { node, incarnation, taskUid, at, stamp } };
 }
 
 /** Ids of nodes may have characters that ids of documents may not. */
