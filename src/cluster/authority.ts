@@ -13,7 +13,7 @@ interface MissedWrite {
  * The owners whose word counts for one document of a shard. A write that every owner owes reached nobody for certain and
  * decides nothing; of the others the latest does: an owner that does not owe it has it. One that owes an earlier write of
  * the document has the later one in vain unless that was of the document by name: that a replica's earlier task failed may
- * turn out when it has acknowledged the later one long since. Writes that were not acknowledged decide when no other does.
+ * turn out when it has acknowledged the later one long since. One that lost its data owes every write before that. Writes that were not acknowledged decide when no other does.
  * Without any all are equal.
  */
 export function authoritiesFor(id: string, owners: readonly string[], debts: readonly Debt[]): readonly string[] {
@@ -35,13 +35,16 @@ function holdersOfLatest(writes: readonly MissedWrite[], owners: readonly string
 /** The latest first. */
 function missedWritesOf(id: string, debts: readonly Debt[]): MissedWrite[] {
   const byStamp = new Map<string, MissedWrite>();
-  for (const { ids, stamp, node, isUnacknowledged } of debts) {
-    if (ids !== "all" && !ids.includes(id)) continue;
+  const own = debts.filter(({ ids }) => ids === "all" || ids.includes(id));
+  for (const { ids, stamp, node, isUnacknowledged } of own) {
     const known = byStamp.get(stamp) ?? { stamp, debtors: new Set(), isOfNamed: false, isAcknowledged: true };
     known.debtors.add(node);
     if (ids !== "all") known.isOfNamed = true;
     if (isUnacknowledged === true) known.isAcknowledged = false;
     byStamp.set(stamp, known);
+  }
+  for (const lost of own.filter(({ isLoss }) => isLoss)) {
+    for (const write of byStamp.values()) if (write.stamp < lost.stamp) write.debtors.add(lost.node);
   }
   return [...byStamp.values()].sort((a, b) => (a.stamp < b.stamp ? 1 : -1));
 }

@@ -10,6 +10,7 @@ const debtSchema = z.object({
   foundAt: z.number().optional(),
   of: z.number().int().positive().optional(),
   isUnacknowledged: z.literal(true).optional(),
+  isLoss: z.literal(true).optional(),
 });
 
 /** A replica that is known to have missed a write: hinted handoff kept as a fact, paid later by repair. */
@@ -28,6 +29,8 @@ export interface Debt {
   readonly of?: number;
   /** Set when the write's caller was told that too few replicas took it: it must not prevail over one that was acknowledged. */
   readonly isUnacknowledged?: true;
+  /** Set when the replica lost whatever it had: it has nothing of what was written before the stamp. */
+  readonly isLoss?: true;
 }
 
 /** Checks a debt that came from a node or a store. */
@@ -56,9 +59,13 @@ export function debtAmong(debt: Debt, shards: number): Debt[] {
 
 /** What a replica owes of one write in two halves of a shard, where there are no halves (any more, or yet). */
 export function mergeDebts(one: Debt, other: Debt): Debt {
-  const { isUnacknowledged, ...rest } = one;
+  const { isUnacknowledged, isLoss = other.isLoss, ...rest } = one;
   const ids = one.ids === "all" || other.ids === "all" ? "all" : [...one.ids, ...other.ids];
-  return { ...rest, ids, ...(isUnacknowledged && other.isUnacknowledged && { isUnacknowledged }) };
+  return {
+    ...{ ...rest, ids },
+    ...(isUnacknowledged && other.isUnacknowledged && { isUnacknowledged }),
+    ...(isLoss && { isLoss }),
+  };
 }
 
 /** Every debt this process knows of, answering the questions that reads and writes ask on their hot path. */

@@ -49,4 +49,10 @@ describe("whose word counts for a document", () => {
     expect(authoritiesFor("x", OWNERS, failed)).toEqual(["b"]);
     expect(authoritiesFor("x", OWNERS, [debt("a", "1"), debt("b", "1"), ...failed])).toEqual(["c"]);
   });
+
+  it("is not that of one that lost its data since, though nobody wrote down that it owes what it had", () => {
+    const lost: Debt = { ...debt("a", "2", "all"), isLoss: true };
+    expect(authoritiesFor("x", ["a", "b"], [debt("b", "1"), lost])).toEqual(["b"]);
+    expect(authoritiesFor("x", OWNERS, [debt("b", "1"), debt("c", "3", "all"), lost])).toEqual(["c"]);
+  });
 });
