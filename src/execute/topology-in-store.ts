@@ -1,7 +1,7 @@
 import { parseTopology, type Topology } from "../cluster/topology.ts";
 import { MiroirError } from "../core/errors.ts";
 import type { JsonValue } from "../core/types.ts";
-import type { StateStore, StoreChange } from "../store/state-store.ts";
+import type { StateStore, StoreChange, StoreEntry } from "../store/state-store.ts";
 import { latestRecords } from "./latest-records.ts";
 import type { StateRecord } from "./state-index.ts";
 import { recordChange } from "./store-records.ts";
@@ -14,8 +14,13 @@ export const TOPOLOGY = "topology";
  * @throws MiroirError `miroir_invalid_config` when the store holds no cluster; `miroir_store_unavailable`
  */
 export async function topologyInStore(store: StateStore): Promise<Topology> {
+  return parseTopology((await storedTopology(store)).value);
+}
+
+/** As {@link topologyInStore}, as it is stored. */
+export async function storedTopology(store: StateStore): Promise<StoreEntry> {
   const entry = await store.get(TOPOLOGY);
-  if (entry !== undefined) return parseTopology(entry.value);
+  if (entry !== undefined) return entry;
   throw new MiroirError(
     "miroir_invalid_config",
     `\`topology\` is \`${store.address}\`, where there is no cluster yet. Put one there with \`miroir init --store\`.`,

@@ -4,6 +4,7 @@ import type { Lease, StateStore } from "../../store/state-store.ts";
 import type { Clock } from "../../util/clock.ts";
 import { TOPOLOGY } from "../topology-in-store.ts";
 import { passBarrier } from "./epoch-barrier.ts";
+import { UNLESS_ROLLED_BACK } from "./rolled-back.ts";
 
 /** Name of the lease of whoever changes owners. */
 export const DRIVER = "driver";
@@ -48,5 +49,6 @@ async function lift({ store, clock, signal }: AbandonedHoldContext, fence: Lease
     if (!(await passBarrier({ ...barrier, reach: "leases" }))) return;
   }
   const next: Topology = { ...topology, epoch: topology.epoch + 1 };
-  await store.commit([{ key: TOPOLOGY, value: next as unknown as JsonValue, expected: entry.revision }], { fence });
+  const value = next as unknown as JsonValue;
+  await store.commit([{ key: TOPOLOGY, value, expected: entry.revision }, UNLESS_ROLLED_BACK], { fence });
 }

@@ -9,6 +9,7 @@ import { untilSucceeded } from "../task-success.ts";
 import { TOPOLOGY, topologyInStore } from "../topology-in-store.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { passBarrier, type Reach } from "./epoch-barrier.ts";
+import { readWarning, rolledBack, UNLESS_ROLLED_BACK } from "./rolled-back.ts";
 
 /** How a job changes the topology under the feet of everybody. */
 export interface ChangeControl {
@@ -18,6 +19,7 @@ export interface ChangeControl {
    * Makes a topology the one in force; its epoch is that of the current one plus one. Nodes learn of changed owners before
    * the store does.
    * @throws MiroirError `miroir_job_fenced` when somebody else changed the topology or took the driver's lease;
+   * `miroir_store_rolled_back` when the store does not have what it had;
    * `OperatorCallFailed` when a node that is to hold more cannot be told
    */
   publish(next: Topology): Promise<void>;
@@ -38,7 +40,7 @@ export interface ChangeControlOptions {
   readonly clock: Clock;
   /** With the key of the driver's term. */
   readonly operator: Operator;
-  readonly view: Pick<ClusterView, "refresh">;
+  readonly view: Pick<ClusterView, "refresh" | "live">;
   /** The driver's lease, without which nothing is changed. */
   fence(): Lease;
   readonly signal: AbortSignal;
@@ -47,9 +49,23 @@ export interface ChangeControlOptions {
 /** Changes the topology that a store holds. */
 export function storeChangeControl(options: ChangeControlOptions): ChangeControl {
   const { store, clock } = options;
+  let published = 0;
+  const requireNewest = ({ epoch }: Topology) => {
+    const known = Math.max(published, options.view.live.topology.epoch);
+    // A driver whose lease the store had before it went back is not fenced off, and would build upon a table of the past.
+    if (epoch < known) throw rolledBack(store, `its topology has epoch ${epoch}, and this process knows ${known}`);
+  };
   return {
-    current: () => topologyInStore(store),
-    publish: (next) => publish(options, next),
+    async current() {
+      const topology = await topologyInStore(store);
+      requireNewest(topology);
+      return topology;
+    },
+    async publish(next) {
+      await publish(options, next, requireNewest);
+      published = next.epoch;
+      await options.view.refresh();
+    },
     async barrier(reach, { timeoutMs = Number.POSITIVE_INFINITY, signal = options.signal } = {}) {
       const { epoch } = await topologyInStore(store);
       await options.view.refresh();
@@ -58,10 +74,15 @@ export function storeChangeControl(options: ChangeControlOptions): ChangeControl
   };
 }
 
-async function publish(options: ChangeControlOptions, next: Topology): Promise<void> {
-  const { store, fence, view } = options;
+async function publish(
+  options: ChangeControlOptions,
+  next: Topology,
+  requireNewest: (topology: Topology) => void,
+): Promise<void> {
+  const { store, fence } = options;
   const entry = await store.get(TOPOLOGY);
   const current = entry && parseTopology(entry.value);
+  if (current !== undefined) requireNewest(current);
   if (entry === undefined || current === undefined || next.epoch !== current.epoch + 1) {
     throw fenced(`the topology is at epoch ${current?.epoch ?? "none"}, and epoch ${next.epoch} was to follow`);
   }
@@ -69,12 +90,14 @@ async function publish(options: ChangeControlOptions, next: Topology): Promise<v
   const isMarked = placement(current) !== placement(next);
   if (isMarked) await propose(options, current, next);
   const value = next as unknown as JsonValue;
-  const result = await store.commit([{ key: TOPOLOGY, value, expected: entry.revision }], { fence: fence() });
+  const changes = [{ key: TOPOLOGY, value, expected: entry.revision }, UNLESS_ROLLED_BACK];
+  const result = await store.commit(changes, { fence: fence() });
   if (!result.ok) {
+    const warning = result.reason === "changed" ? await readWarning(store) : undefined;
+    if (warning !== undefined) throw rolledBack(store, warning);
     throw fenced(result.reason === "fenced" ? "another process drives it now" : "the topology was changed meanwhile");
   }
   if (isMarked) await confirm(options, next);
-  await view.refresh();
 }
 
 function fenced(why: string): MiroirError {

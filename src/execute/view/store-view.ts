@@ -1,8 +1,8 @@
-import type { Topology } from "../../cluster/topology.ts";
+import { parseTopology, type Topology } from "../../cluster/topology.ts";
 import { MiroirError } from "../../core/errors.ts";
 import type { CommitResult, StateStore } from "../../store/state-store.ts";
 import type { Clock } from "../../util/clock.ts";
-import { TOPOLOGY, topologyInStore } from "../topology-in-store.ts";
+import { storedTopology, TOPOLOGY, topologyInStore } from "../topology-in-store.ts";
 import { liftAbandonedHold } from "./abandoned-hold.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { EpochLease, momentOf } from "./epoch-lease.ts";
@@ -10,6 +10,7 @@ import { EpochsInUse } from "./epochs-in-use.ts";
 import { LiveTopology } from "./live-topology.ts";
 import { Operation } from "./operation.ts";
 import { type ProcessKeys, processKeys, toValue } from "./process-record.ts";
+import { isLaterEra, readWarning, rolledBack, warnOfRollback } from "./rolled-back.ts";
 import { type CommitWatch, StoreHistory } from "./store-history.ts";
 import { StoreTime } from "./store-time.ts";
 import { Ticker } from "./ticker.ts";
@@ -75,7 +76,8 @@ export class StoreView implements ClusterView {
   #failedAt = Number.NEGATIVE_INFINITY;
   #failure: unknown;
   #state: ViewState | undefined;
-  #fault: MiroirError | undefined;
+  /** How the store is known to have gone back, as half a sentence. */
+  #fault: string | undefined;
 
   constructor(options: StoreViewOptions) {
     const { clock, store, topology, processId } = options;
@@ -100,7 +102,7 @@ export class StoreView implements ClusterView {
    */
   async open(): Promise<void> {
     await this.#register();
-    if (this.#fault !== undefined) throw this.#fault;
+    if (this.#fault !== undefined) throw rolledBack(this.#options.store, this.#fault);
     this.#ticker.start();
   }
 
@@ -210,7 +212,7 @@ export class StoreView implements ClusterView {
     const { clock } = this.#options;
     await this.#check();
     for (;;) {
-      if (this.#fault !== undefined) await this.#forgive();
+      if (this.#fault !== undefined) await this.#forgiveOrWarn();
       if (this.#fault !== undefined) return;
       const granted = momentOf(clock);
       const epoch = this.#epoch;
@@ -262,32 +264,32 @@ export class StoreView implements ClusterView {
     const before = this.#history.mark();
     const status = await this.#time.learn(() => this.#options.store.status());
     const why = this.#history.judge(status, before);
-    if (why !== undefined) this.#refuse(`it ${why}`);
+    if (why !== undefined) return this.#refuse(`it ${why}`);
+    const warning = await readWarning(this.#options.store);
+    if (warning !== undefined) this.#refuse(warning);
   }
 
   #refuse(why: string): void {
     this.#lease?.lose();
-    this.#fault ??= new MiroirError(
-      "miroir_store_rolled_back",
-      `The store \`${this.#options.store.address}\` went back to an earlier state: ${why}. Writes may be missing from it: ` +
-        "run `miroir recover`.",
-      { status: 503 },
-    );
+    this.#fault ??= why;
     this.#tell("rolled-back", why);
   }
 
-  /** After a recovery the topology has an epoch above all that anybody knew. */
-  async #forgive(): Promise<void> {
+  /** After a recovery the topology has an epoch above all that anybody knew; until then everybody is warned. */
+  async #forgiveOrWarn(): Promise<void> {
     const { store } = this.#options;
-    const topology = await topologyInStore(store);
-    if (topology.epoch <= this.live.topology.epoch) return;
+    const entry = await storedTopology(store);
+    const topology = parseTopology(entry.value);
+    if (!isLaterEra(topology.epoch, this.live.topology.epoch)) {
+      return warnOfRollback(store, { why: this.#fault ?? "", seen: entry });
+    }
     this.#history.accept(await store.status());
     this.#fault = undefined;
     this.live.set(topology);
   }
 
   #refusal(): MiroirError {
-    if (this.#fault !== undefined) return this.#fault;
+    if (this.#fault !== undefined) return rolledBack(this.#options.store, this.#fault);
     return new MiroirError(
       "miroir_store_unavailable",
       `This process has no lease on the topology, since the store \`${this.#options.store.address}\` does not answer or the ` +

@@ -1,5 +1,6 @@
 import type { Topology } from "../../cluster/topology.ts";
 import { MiroirError } from "../../core/errors.ts";
+import { ERA } from "../../execute/view/rolled-back.ts";
 import type { Witness } from "./witnesses.ts";
 
 /** What is known of the topologies of a cluster, from all that remember any. */
@@ -11,9 +12,6 @@ export interface KnownTopologies {
   /** Epoch that the recovered topology gets. */
   readonly epoch: number;
 }
-
-/** Epochs that a recovery begins at are multiples of this. */
-const STRIDE = 1000;
 
 /** Epochs that may have followed the last one that a marker names: those in which no owner changes are in no marker. */
 const UNMARKED = 500;
@@ -37,7 +35,7 @@ export function findLatest(inStore: Topology | undefined, witnesses: readonly Wi
       const isFirst = later.findIndex(({ epoch }) => epoch === each.epoch) === position;
       return isFirst && changesOwners(latest, each);
     }),
-    epoch: (Math.floor((highest + UNMARKED) / STRIDE) + 1) * STRIDE,
+    epoch: (Math.floor((highest + UNMARKED) / ERA) + 1) * ERA,
   };
 }
 

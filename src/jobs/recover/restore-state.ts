@@ -7,6 +7,7 @@ import { rowRecord } from "../../execute/index-registry.ts";
 import { drain } from "../../execute/repair/drain.ts";
 import { recordChange, StoreRecords } from "../../execute/store-records.ts";
 import { TOPOLOGY } from "../../execute/topology-in-store.ts";
+import { RECOVERED } from "../../execute/view/rolled-back.ts";
 import { LEASE_MS } from "../../execute/view/store-view.ts";
 import { HybridClock } from "../../routing/stamp.ts";
 import type { StoreChange } from "../../store/state-store.ts";
@@ -84,6 +85,7 @@ class Restoration {
       { key: TOPOLOGY, value: topology as unknown as JsonValue, expected },
       ...rows.map((row) => recordChange(rowRecord(row))),
       ...this.#draft.jobKeys.map((key) => ({ key, value: null })),
+      RECOVERED,
       { key: RECOVERY, value: { epoch: topology.epoch, verified: [] } },
     ];
     await this.#term.commit(changes);

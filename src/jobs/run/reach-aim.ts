@@ -19,6 +19,7 @@ const FINAL: ReadonlySet<MiroirErrorCode> = new Set<MiroirErrorCode>([
   "miroir_invalid_config",
   "miroir_job_conflict",
   "miroir_job_fenced",
+  "miroir_store_rolled_back",
   "miroir_topology_mismatch",
 ]);
 

@@ -2,8 +2,10 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import type { Topology } from "../../../../src/cluster/topology.ts";
 import { MARKER_ID } from "../../../../src/execute/identity.ts";
 import { Operator } from "../../../../src/execute/operator.ts";
-import { putIntoStore, topologyInStore } from "../../../../src/execute/topology-in-store.ts";
+import { putIntoStore, storedTopology, topologyInStore } from "../../../../src/execute/topology-in-store.ts";
 import { storeChangeControl } from "../../../../src/execute/view/change-control.ts";
+import { LiveTopology } from "../../../../src/execute/view/live-topology.ts";
+import { warnOfRollback } from "../../../../src/execute/view/rolled-back.ts";
 import { memoryStore } from "../../../../src/store/local/memory-store.ts";
 import type { NodeRequest } from "../../../../src/transport/transport.ts";
 import { FakeClock } from "../../../support/fake-clock.ts";
@@ -33,7 +35,8 @@ function markersIn(sent: readonly NodeRequest[]): (readonly [node: string, inFor
 
 async function setUp(script: Script = takesAll) {
   const clock = new FakeClock();
-  const store = memoryStore({ clock }).open();
+  const memory = memoryStore({ clock });
+  const store = memory.open();
   onTestFinished(() => store.close());
   await putIntoStore(store, topologyOf(1, "a"), []);
   const transport = new MemoryTransport(script);
@@ -41,9 +44,10 @@ async function setUp(script: Script = takesAll) {
   if (lease === undefined) throw new Error("nobody else holds it");
   const control = storeChangeControl({
     ...{ store, clock, operator: new Operator({ transport, clock, authorization: undefined }) },
-    ...{ view: { refresh: () => Promise.resolve() }, fence: () => lease, signal: new AbortController().signal },
+    ...{ fence: () => lease, signal: new AbortController().signal },
+    view: { refresh: () => Promise.resolve(), live: new LiveTopology(topologyOf(1, "a")) },
   });
-  return { clock, store, transport, control };
+  return { clock, memory, store, transport, control };
 }
 
 describe("publishing a topology", () => {
@@ -104,6 +108,28 @@ describe("publishing a topology", () => {
     await expect(control.publish(topologyOf(2, "a"))).rejects.toMatchObject({
       code: "miroir_job_fenced",
       message: expect.stringContaining("another process drives it"),
+    });
+    expect((await control.current()).epoch).toBe(1);
+  });
+
+  it("builds upon no store that went back, though the driver's lease is in force there", async () => {
+    const { memory, transport, control } = await setUp();
+    const backup = memory.backup();
+    await control.publish(topologyOf(2, "b"));
+    memory.restore(backup);
+    const before = transport.sent.length;
+    await expect(control.current()).rejects.toMatchObject({ code: "miroir_store_rolled_back" });
+    await expect(control.publish(topologyOf(2, "a"))).rejects.toMatchObject({ code: "miroir_store_rolled_back" });
+    expect(transport.sent).toHaveLength(before);
+  });
+
+  it("changes nothing in a store that another process found to have gone back", async () => {
+    const { store, control } = await setUp();
+    const seen = await storedTopology(store);
+    await warnOfRollback(store, { why: "it is at revision 3, and this process saw 5", seen });
+    await expect(control.publish(topologyOf(2, "a"))).rejects.toMatchObject({
+      code: "miroir_store_rolled_back",
+      message: expect.stringContaining("at revision 3, and this process saw 5, as another process found"),
     });
     expect((await control.current()).epoch).toBe(1);
   });

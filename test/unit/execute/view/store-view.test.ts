@@ -4,6 +4,7 @@ import type { JsonValue } from "../../../../src/core/types.ts";
 import { putIntoStore } from "../../../../src/execute/topology-in-store.ts";
 import { passBarrier, type Reach } from "../../../../src/execute/view/epoch-barrier.ts";
 import { readProcesses } from "../../../../src/execute/view/process-record.ts";
+import { RECOVERED } from "../../../../src/execute/view/rolled-back.ts";
 import { StoreView } from "../../../../src/execute/view/store-view.ts";
 import { memoryStore } from "../../../../src/store/local/memory-store.ts";
 import type { StateStore } from "../../../../src/store/state-store.ts";
@@ -156,7 +157,7 @@ describe("StoreView", () => {
   });
 
   it("refuses a store that went back to an earlier state, until a recovery puts an epoch above all it knew", async () => {
-    const { clock, memory, join, publish } = await setUp();
+    const { clock, memory, store, join, publish } = await setUp();
     const { view } = await join("p");
     const backup = memory.backup();
     await publish(2);
@@ -166,12 +167,30 @@ describe("StoreView", () => {
     const refused = view.begin();
     expect(() => refused.requireCover()).toThrow(/went back to an earlier state/);
     refused.end();
+    await publish(999);
+    await clock.advance(5_000);
+    expect(view.begin().isCovered).toBe(false); // a driver that knows of nothing
     await publish(1_000);
+    await store.commit([RECOVERED]);
     await clock.advance(5_000);
     await view.ready();
     const operation = view.begin();
     expect([operation.isCovered, operation.snapshot.topology.epoch]).toEqual([true, 1_000]);
     operation.end();
+  });
+
+  it("refuses a store that another process found to have gone back, also one that was not there before", async () => {
+    const { clock, memory, store, join } = await setUp();
+    const [knowing, unknowing] = [await join("p"), await join("q")];
+    const backup = memory.backup();
+    const written = await store.put("record/debt", {});
+    if (written.ok) knowing.view.commits.saw(written.revision);
+    memory.restore(backup);
+    await clock.advance(10_000);
+    const refused = unknowing.view.begin();
+    expect(() => refused.requireCover()).toThrow(/as another process found/);
+    refused.end();
+    await expect(join("r")).rejects.toMatchObject({ code: "miroir_store_rolled_back" });
   });
 
   it("refuses a store that lost what it showed this process, though the topology is the same", async () => {
