@@ -35,7 +35,12 @@ export function clientsOver(config: StaticClusterConfig): TestCluster {
   };
   const addresses = config.nodes.map((node) => (typeof node === "string" ? node : node.url));
   const directs = addresses.map(
-    (host) => new Meilisearch({ host, apiKey: config.apiKey ?? MASTER_KEY, defaultWaitOptions: { interval: 5, timeout: 60_000 } }),
+    (host) =>
+      new Meilisearch({
+        host,
+        apiKey: config.apiKey ?? MASTER_KEY,
+        defaultWaitOptions: { interval: 5, timeout: 60_000 },
+      }),
   );
   return { client: connect(), config, directs, connect };
 }

@@ -5,8 +5,9 @@ import { buildTopology } from "../../src/cluster/topology.ts";
 import { putIntoStore, topologyInStore } from "../../src/execute/topology-in-store.ts";
 import { MiroirClient, openStore } from "../../src/index.ts";
 import { loadHasher } from "../../src/routing/shard.ts";
+import { binaryLaunch } from "../../src/testing/test-cluster/binary-launch.ts";
 import { embeddedLaunch } from "../../src/testing/test-cluster/embedded-launch.ts";
-import { processNodes } from "../../src/testing/test-cluster/process-nodes.ts";
+import { type LaunchPlan, processNodes } from "../../src/testing/test-cluster/process-nodes.ts";
 import type { TestNode } from "../../src/testing/test-cluster/test-cluster.ts";
 import { MASTER_KEY } from "./cluster.ts";
 import { eventually } from "./eventually.ts";
@@ -21,9 +22,11 @@ export interface ProcessShape {
   readonly nodes?: number;
   /** Servers beside it. @default 0 */
   readonly spares?: number;
+  /** @default 16 */
+  readonly shards?: number;
   /** Address of the store. @default a Redis of its own, or a file where there is no `redis-server` */
   readonly store?: string;
-  /** How long a server leaves each task in its queue, in milliseconds. @default 0 */
+  /** How long a server leaves each task in its queue, in milliseconds; real ones take their own time. @default 0 */
   readonly taskDelayMs?: number;
 }
 
@@ -47,12 +50,12 @@ export interface ProcessCluster extends SharedCluster {
   readonly spares: readonly ChaosNode[];
 }
 
-/** Founds a cluster of processes; all of it ends with the test. */
+/** Founds a cluster of processes, of real servers where `MEILISEARCH_BIN` names one; all of it ends with the test. */
 export async function startProcessCluster(shape: ProcessShape = {}): Promise<ProcessCluster> {
-  const { nodes: count = 3, spares: spareCount = 0, store: address = await ownStore() } = shape;
+  const { nodes: count = 3, spares: spareCount = 0, shards = 16, store: address = await ownStore() } = shape;
   const all = await startProcesses(count + spareCount, shape.taskDelayMs ?? 0);
   const nodes = all.slice(0, count);
-  const layout = { nodes: nodes.map(({ id, url }) => ({ id, url })), shards: 16, replicationFactor: 2 };
+  const layout = { nodes: nodes.map(({ id, url }) => ({ id, url })), shards, replicationFactor: 2 };
   const store = await openStore(address);
   onTestFinished(() => store.close());
   await putIntoStore(store, buildTopology({ ...toClusterConfig(layout), clusterId: "chaos" }, await loadHasher()), []);
@@ -77,10 +80,12 @@ function ownStore(): Promise<string> {
 }
 
 async function startProcesses(count: number, taskDelayMs: number): Promise<ChaosNode[]> {
-  const plan: typeof embeddedLaunch = (place) => {
+  const embedded: LaunchPlan = (place) => {
     const launch = embeddedLaunch(place);
     return { ...launch, args: [...launch.args, "--task-delay-ms", `${taskDelayMs}`] };
   };
+  const binary = process.env["MEILISEARCH_BIN"];
+  const plan = binary === undefined ? embedded : binaryLaunch(binary);
   const { nodes, close } = await processNodes({ plan, describe: () => "" }, { count, masterKey: MASTER_KEY });
   onTestFinished(close);
   return Promise.all(nodes.map(toChaosNode));
