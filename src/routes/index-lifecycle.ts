@@ -70,13 +70,25 @@ export async function createIndex(
 async function refuseForeignIndex(cluster: Cluster, row: IndexRow): Promise<void> {
   const uid = physicalUid(row);
   const found = await firstToTell(cluster, { method: "GET", path: `indexes/${encodeURIComponent(uid)}` });
-  if (found?.status !== 200 || (await cluster.registry.findNow(row.uid)) !== undefined) return;
-  if (await isHalfCreated(cluster, found.node, uid)) return;
+  if (found?.status !== 200 || (await isBeingCreated(cluster, found.node, row))) return;
   throw new MiroirError(
     "miroir_index_mismatch",
     `Node \`${found.node.id}\` has an index \`${uid}\` that was not created through miroir. Delete it there or choose another uid.`,
     { status: 409 },
   );
+}
+
+/** Longest pause between two looks at an index that nobody has written down yet, in milliseconds. */
+const LONGEST_LOOK_MS = 320;
+
+/** Another process that creates it sends the settings behind the index, and writes the row down behind both. */
+async function isBeingCreated(cluster: Cluster, node: NodeInfo, row: IndexRow): Promise<boolean> {
+  for (let pauseMs = 20; ; pauseMs *= 2) {
+    if ((await cluster.registry.findNow(row.uid)) !== undefined) return true;
+    if (await isHalfCreated(cluster, node, physicalUid(row))) return true;
+    if (pauseMs > LONGEST_LOOK_MS) return false;
+    await cluster.clock.sleep(pauseMs);
+  }
 }
 
 /** The status that the first node which can be asked answers; those that cannot are remembered as down. */

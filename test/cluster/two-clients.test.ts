@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { metaOf } from "../../src/index.ts";
+import type { EmbeddedRequest } from "../../src/testing/embedded-node/index.ts";
 import { clientsOver, configOf, startCluster, startNodes } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 
@@ -29,6 +30,19 @@ describe("two processes over one cluster", () => {
         expect(results.map(({ uid }) => uid)).toEqual(["one", "two"]);
       }
     }
+  });
+
+  it("create one index when the other comes upon it before its settings are there", async () => {
+    const { client, connect, directs, nodes } = await startCluster();
+    const other = connect();
+    await Promise.all([client.health(), other.health()]);
+    const match = ({ method, path }: EmbeddedRequest) => method === "PATCH" && path === `/indexes/${UID}/settings`;
+    nodes[0]?.faults.set({ latencyMs: 200, times: 1, match });
+    const first = client.index(UID).addDocuments([{ id: 1 }], { primaryKey: "id" });
+    await eventually(() => directs[0]?.getRawIndex(UID));
+    const second = other.index(UID).addDocuments([{ id: 2 }], { primaryKey: "id" });
+    for (const task of [first, second]) expect(await task.waitTask()).toMatchObject({ status: "succeeded" });
+    for (const each of [client, other]) expect((await each.index(UID).search("")).hits).toHaveLength(2);
   });
 
   it("see each other's indexes, documents and settings", async () => {
