@@ -100,8 +100,8 @@ export class CatchUp {
 
   /** A change is written down as missed before what it leads to is: until then nobody knows what to give to the node. */
   #isRipe(change: MissedChange): boolean {
-    const { operator, landingMs } = this.#options;
-    const ageMs = operator.clock.now() - missedSince(change);
+    const { view, landingMs } = this.#options;
+    const ageMs = view.now() - missedSince(change);
     if (change.mayLand && ageMs < landingMs) return false;
     return this.#isDecided(change) || ageMs >= landingMs + UNDECIDED_MS;
   }

@@ -18,7 +18,7 @@ import { type OwedShard, ShardRepair } from "./shard-repair.ts";
 /** What a {@link Repairer} works with. */
 export interface RepairerOptions {
   readonly operator: Operator;
-  readonly view: Pick<ClusterView, "live" | "ready" | "begin">;
+  readonly view: Pick<ClusterView, "live" | "ready" | "begin" | "now">;
   readonly debts: DebtBook;
   readonly health: HealthMonitor;
   readonly registry: IndexRegistry;
@@ -166,7 +166,7 @@ export class Repairer {
    */
   #ripeDebts(): Debt[] {
     const { debts, operator, landingMs, view } = this.#options;
-    const now = operator.clock.now();
+    const now = view.now();
     const isSettled = (node: string) => {
       if (!view.live.nodesById.has(node)) return true;
       const since = this.#upSince.get(node);

@@ -83,8 +83,8 @@ function requireOtherCopies(
 }
 
 /** A sole owner has nobody to be repaired from and owes nothing. */
-function debtsOf({ topology, stamps, clock }: Cluster, node: NodeInfo, row: IndexRow): Debt[] {
-  const common = { index: physicalUid(row), node: node.id, ids: "all", foundAt: clock.now(), isLoss: true } as const;
+function debtsOf({ topology, stamps, view }: Cluster, node: NodeInfo, row: IndexRow): Debt[] {
+  const common = { index: physicalUid(row), node: node.id, ids: "all", foundAt: view.now(), isLoss: true } as const;
   return ownedShards(topologyOf(row, topology), node)
     .filter(({ owners }) => owners > 1)
     .map(({ shard }) => ({ ...common, shard, stamp: stamps.next(false) }));

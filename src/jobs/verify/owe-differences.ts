@@ -11,13 +11,13 @@ const RECORD_IDS = 2000;
  * @returns the number of copies that owe
  */
 export async function oweDifferences(
-  { debts, clock }: Cluster,
+  { debts, view }: Cluster,
   index: string,
   differences: readonly ConfirmedDifference[],
 ): Promise<number> {
   let copies = 0;
   for (let start = 0; start < differences.length; start += RECORD_IDS) {
-    const owed = debtsOf(index, differences.slice(start, start + RECORD_IDS), clock.now());
+    const owed = debtsOf(index, differences.slice(start, start + RECORD_IDS), view.now());
     await debts.record(owed);
     copies += owed.reduce((sum, { ids }) => sum + ids.length, 0);
   }

@@ -68,3 +68,16 @@ it("takes the debt of a node that left the cluster for paid", async () => {
   expect(debts.ledger.list()).toEqual([]);
   await repairer.close();
 });
+
+it("goes by the clock of the stamps, however far ahead that of its machine is", async () => {
+  const debt = { ...DEBT, stamp: new HybridClock({ now: () => Date.UTC(2026, 0, 1) + 3000, writer: 7 }).next(false) };
+  const { debts, clock, repairer, ...cluster } = await setUp([["a", "b"]], [debt]);
+  await repairer.close();
+  const view = { ...cluster.view, now: () => clock.now() - 300_000 };
+  const other = new Repairer({ ...cluster, debts, view, isEnabled: true, landingMs: 1000, roundMs: 100 });
+  await clock.advance(300_000);
+  expect(debts.ledger.list()).toEqual([debt]); // by the clock of the stamps it is not made yet
+  await clock.advance(10_000);
+  expect(debts.ledger.list()).toEqual([]);
+  await other.close();
+});
