@@ -223,7 +223,7 @@ function assemble({ highWater, config, inStore, verify, ...shared }: Parts): Met
       word: (error) => wordLogically(error, registry),
       others: tasksOnNodes({
         ...{ ...reading, clock, live, keep: KEPT_TASKS, writeTimeoutMs: options.writeTimeoutMs },
-        record: (owed) => debts.record(owed),
+        record: async (owed) => void (await debts.record(owed)),
         freshDebts: async () => {
           await registry.refresh().catch(() => undefined); // those known have to do
           return debts.ledger.list();

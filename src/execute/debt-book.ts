@@ -15,7 +15,7 @@ export interface DebtListeners {
 /** The debts this process knows of, and the way to write new ones, and their payment, down for all. */
 export class DebtBook {
   readonly ledger = new DebtLedger();
-  readonly #records: Pick<SharedRecords, "keep">;
+  readonly #records: Pick<SharedRecords, "keep" | "keepDebts">;
   readonly #random: Pick<Random, "uuid">;
   /** Debts as they were written down, by record: all that the ledger has, or had. */
   readonly #written = new Map<string, readonly Debt[]>();
@@ -23,12 +23,18 @@ export class DebtBook {
   readonly #entries = new Map<string, Debt>();
   readonly #paid = new Set<string>();
   readonly #listeners = new Set<() => void>();
+  /** Version of the debts that were read. */
+  #version = 0;
   /** Shards of an index that is spread; undefined as long as nobody said. */
   #shards: number | undefined;
 
   readonly #tell: DebtListeners;
 
-  constructor(records: Pick<SharedRecords, "keep">, random: Pick<Random, "uuid">, tell: DebtListeners = {}) {
+  constructor(
+    records: Pick<SharedRecords, "keep" | "keepDebts">,
+    random: Pick<Random, "uuid">,
+    tell: DebtListeners = {},
+  ) {
     this.#records = records;
     this.#random = random;
     this.#tell = tell;
@@ -58,6 +64,7 @@ export class DebtBook {
     const isOwed = ({ index }: Debt) => !isDropped(index, rows);
     for (const { kind, value } of records) if (kind === "payment") this.#learnPayment(value["paid"] as string[]);
     for (const { id, kind, value } of records) {
+      if (kind === "version") this.#version = value["revision"] as number;
       if (kind !== "debt" || this.#written.has(id)) continue;
       this.#write(id, (value["debts"] as JsonObject[]).map(parseDebt).filter(isOwed));
     }
@@ -113,18 +120,18 @@ export class DebtBook {
 
   /**
    * Keeps the debts of one call as one immutable record.
+   * @returns whether this process knows of all debts that were written down before these; else it has to read them
    * @throws MiroirError `miroir_store_unavailable` when it cannot be kept; the debts are known to this process all the same
    */
-  async record(debts: readonly Debt[]): Promise<void> {
-    if (debts.length === 0) return;
+  async record(debts: readonly Debt[]): Promise<boolean> {
+    if (debts.length === 0) return true;
     const id = `debt_${this.#random.uuid()}`;
     this.#write(id, debts);
     const value = { debts: debts as unknown as JsonObject[] };
-    await this.#records.keep(
-      { id, kind: "debt", value },
-      "The write reached some replicas and not others, and that fact",
-    );
+    const what = "The write reached some replicas and not others, and that fact";
+    const knowsAll = await this.#records.keepDebts({ id, kind: "debt", value }, what, this.#version);
     this.#tell.owed?.(debts);
+    return knowsAll;
   }
 }
 

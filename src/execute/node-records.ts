@@ -82,6 +82,11 @@ export class NodeRecords implements SharedRecords {
     });
   }
 
+  async keepDebts(record: StateRecord, what: string): Promise<boolean> {
+    await this.keep(record, what);
+    return true;
+  }
+
   untilShown(storing: readonly StoringTask[]): Promise<void> {
     return untilStored(this.#options.operator, storing);
   }

@@ -29,6 +29,11 @@ export interface SharedRecords {
    * @throws MiroirError `miroir_store_unavailable`
    */
   keep(record: StateRecord, what: string): Promise<void>;
+  /**
+   * As {@link keep}, for debts. Answers whether nobody else wrote down others since the version that was read, which the
+   * record of kind "version" names; they are kept all the same. Nodes cannot tell, and take it for so.
+   */
+  keepDebts(record: StateRecord, what: string, version: number): Promise<boolean>;
   /** Resolves when everybody who reads is shown what these tasks store, or it took too long. */
   untilShown(storing: readonly StoringTask[]): Promise<void>;
 }

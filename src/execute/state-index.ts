@@ -10,7 +10,7 @@ export const STATE_INDEX = "miroir__state";
 export interface StateRecord {
   /** Unique over all kinds, in the characters of a document id. */
   readonly id: string;
-  readonly kind: "marker" | "index" | "debt" | "payment" | "rule" | "missed" | "seen";
+  readonly kind: "marker" | "index" | "debt" | "payment" | "rule" | "missed" | "seen" | "version";
   readonly value: JsonObject;
 }
 

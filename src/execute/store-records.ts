@@ -1,5 +1,5 @@
 import type { JsonObject } from "../core/types.ts";
-import type { StateStore, StoreChange, StoreEntry } from "../store/state-store.ts";
+import type { CommitResult, StateStore, StoreChange, StoreEntry } from "../store/state-store.ts";
 import { stampOf } from "./latest-records.ts";
 import type { Replacement, SharedRecords } from "./shared-records.ts";
 import type { StateRecord } from "./state-index.ts";
@@ -10,12 +10,23 @@ import { type CommitWatch, NO_COMMITS } from "./view/store-history.ts";
 /** Prefix of the keys of records. */
 const RECORDS = "record/";
 
+/** Key that is written with all debts: its revision tells whether another process wrote some. */
+const DEBTS = "record-debts";
+
+/** Beginning of both, so that one read shows the records and the version that they have. */
+const SHOWN = "record";
+
 /** The records of a cluster with a store: entries of it, there for every process as soon as they are written. */
 export class StoreRecords implements SharedRecords {
   readonly #store: StateStore;
   readonly #turns: StoreTurns;
 
   readonly #commits: CommitWatch;
+  /** Version of the debts that were read, or the one since then that this process made of them. */
+  #debtsKnown = 0;
+  /** Debts that are kept next, and those under way. */
+  #batch: { readonly changes: StoreChange[]; readonly kept: Promise<boolean> } | undefined;
+  #keeping: Promise<unknown> = Promise.resolve();
 
   /** @param commits told of all that the store shows of its commits */
   constructor(store: StateStore, environment: TurnEnvironment, commits: CommitWatch = NO_COMMITS) {
@@ -25,9 +36,9 @@ export class StoreRecords implements SharedRecords {
   }
 
   async readAll(): Promise<readonly StateRecord[]> {
-    const entries = await this.#store.list(RECORDS);
+    const entries = await this.#store.list(SHOWN);
     for (const { revision } of entries) this.#commits.saw(revision);
-    return entries.map(recordOf);
+    return entries.map((entry) => (entry.key === DEBTS ? versionOf(entry) : recordOf(entry)));
   }
 
   async readOne(id: string): Promise<StateRecord | undefined> {
@@ -63,11 +74,39 @@ export class StoreRecords implements SharedRecords {
     await this.put([record]);
   }
 
+  /** Those of calls at the same time together: this process's own are no news to it. */
+  keepDebts(record: StateRecord, _what: string, version: number): Promise<boolean> {
+    this.#debtsKnown = Math.max(this.#debtsKnown, version);
+    this.#batch ??= { changes: [], kept: this.#keeping.then(() => this.#keepBatch()) };
+    this.#batch.changes.push(recordChange(record)); // no other has its id
+    return this.#batch.kept;
+  }
+
+  #keepBatch(): Promise<boolean> {
+    const changes = this.#batch?.changes ?? [];
+    this.#batch = undefined;
+    const kept = this.#commitDebts(changes);
+    this.#keeping = kept.catch(() => undefined); // told to whoever waits for it
+    return kept;
+  }
+
+  async #commitDebts(changes: readonly StoreChange[]): Promise<boolean> {
+    const expected = this.#debtsKnown === 0 ? null : this.#debtsKnown;
+    const own = await this.#try([...changes, { key: DEBTS, value: {}, expected }]);
+    this.#debtsKnown = own.ok ? own.revision : 0; // until they are read again
+    if (!own.ok) await this.#try([...changes, { key: DEBTS, value: {} }]);
+    return own.ok;
+  }
+
   async #commit(changes: readonly StoreChange[]): Promise<boolean> {
+    return (await this.#try(changes)).ok;
+  }
+
+  async #try(changes: readonly StoreChange[]): Promise<CommitResult> {
     const before = this.#commits.mark();
     const result = await this.#store.commit(changes);
     if (result.ok) this.#commits.made(result.revision, before);
-    return result.ok;
+    return result;
   }
 
   untilShown(): Promise<void> {
@@ -96,6 +135,10 @@ export function recordChange(record: StateRecord): StoreChange {
 
 function keyOf({ id }: Pick<StateRecord, "id">): string {
   return `${RECORDS}${id}`;
+}
+
+function versionOf({ revision }: StoreEntry): StateRecord {
+  return { id: "version", kind: "version", value: { revision } };
 }
 
 function recordOf({ key, value }: StoreEntry): StateRecord {

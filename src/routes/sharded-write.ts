@@ -62,15 +62,16 @@ export async function writeShards(cluster: Cluster, write: ShardedWrite): Promis
     const replies = await send(cluster, write, { doubts, withheld });
     const refusal = replies.find((reply) => reply.verdict === "refused")?.response;
     if (refusal !== undefined && !replies.some(hasReached)) return { kind: "refused", response: refusal };
-    const ballot = new Ballot(cluster, keep(cluster, write), { replies, withheld });
+    const count = () => new Ballot(cluster, keep(cluster, write), { replies, withheld });
+    const { ballot, failure } = await oweMissed(cluster, count);
     const taken: TakenWrite = {
       replies,
       shards: ballot.taskShards(),
       isOwed: ballot.debts.length > 0,
-      owe: (node, holders) => cluster.debts.record(ballot.lostBy(node.id, holders)),
+      owe: async (node, holders) => void (await cluster.debts.record(ballot.lostBy(node.id, holders))),
     };
     try {
-      await cluster.debts.record(ballot.debts);
+      if (failure !== undefined) throw failure.error;
       ballot.requireQuorum();
       cluster.operation.requireCover(); // what was acknowledged before it ended is not known to have stayed
     } catch (error) {
@@ -80,6 +81,29 @@ export async function writeShards(cluster: Cluster, write: ShardedWrite): Promis
     return { kind: "acknowledged", ...taken, meta: ballot.meta() };
   } finally {
     doubts.end();
+  }
+}
+
+/**
+ * Writes down what replicas owe, and counts again when other processes wrote down what they owe meanwhile: of two that
+ * each take the word of a replica for which the other writes down a debt, whoever is later sees it.
+ */
+async function oweMissed(
+  { debts, registry }: Cluster,
+  count: () => Ballot,
+): Promise<{ readonly ballot: Ballot; readonly failure?: { readonly error: unknown } }> {
+  const written = new Set<string>();
+  let ballot = count();
+  try {
+    for (;;) {
+      const open = ballot.debts.filter(({ shard, node }) => !written.has(`${shard}/${node}`));
+      if (await debts.record(open)) return { ballot };
+      for (const { shard, node } of open) written.add(`${shard}/${node}`);
+      await registry.refresh();
+      ballot = count();
+    }
+  } catch (error) {
+    return { ballot, failure: { error } };
   }
 }
 

@@ -12,12 +12,14 @@ import { NodeRecords } from "../../src/execute/node-records.ts";
 import { Operator } from "../../src/execute/operator.ts";
 import { RuleBook } from "../../src/execute/rule-book.ts";
 import { STATE_INDEX } from "../../src/execute/state-index.ts";
+import { StoreRecords } from "../../src/execute/store-records.ts";
 import { TaskHighWater } from "../../src/execute/task-high-water.ts";
 import { fixedView } from "../../src/execute/view/cluster-view.ts";
 import type { Cluster } from "../../src/routes/cluster.ts";
 import { loadHasher } from "../../src/routing/shard.ts";
 import { HybridClock } from "../../src/routing/stamp.ts";
 import { NodeHealth } from "../../src/select/health.ts";
+import type { StateStore } from "../../src/store/state-store.ts";
 import { TaskUids } from "../../src/tasks/task-uid.ts";
 import { TaskTracker } from "../../src/tasks/tracker.ts";
 import type { NodeRequest } from "../../src/transport/transport.ts";
@@ -32,6 +34,8 @@ export interface MemoryClusterShape {
   /** A second replica group. */
   readonly secondTable?: readonly (readonly string[])[];
   readonly options?: Partial<Cluster["options"]>;
+  /** Where the records are. @default on the nodes */
+  readonly store?: StateStore;
 }
 
 /** A cluster whose nodes are a script; nothing waits but for the clock. */
@@ -54,7 +58,9 @@ export async function memoryCluster(script: Script, shape: MemoryClusterShape): 
   const probe = () => Promise.reject(new Error("still down"));
   const health = new HealthMonitor({ health: new NodeHealth(), clock, live, patienceMs: 1000, probe });
   const isSuspect = (node: string) => health.isSuspect(node);
-  const shared = new NodeRecords({ operator, live, isSuspect });
+  const { store } = shape;
+  const onNodes = new NodeRecords({ operator, live, isSuspect });
+  const shared = store === undefined ? onNodes : new StoreRecords(store, { clock, random: systemRandom });
   const highWater = new TaskHighWater();
   const debts = new DebtBook(shared, systemRandom);
   const missed = new MissedBook(shared, systemRandom);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Debt } from "../../../src/cluster/debt.ts";
 import { HybridClock } from "../../../src/routing/stamp.ts";
-import { type MemoryCluster, memoryCluster, rowOf } from "../../support/memory-cluster.ts";
+import { memoryStore } from "../../../src/store/local/memory-store.ts";
+import { enqueueing, type MemoryCluster, memoryCluster, rowOf } from "../../support/memory-cluster.ts";
 import { failure } from "../../support/memory-transport.ts";
 import { StateNodes } from "../../support/state-nodes.ts";
 
@@ -99,5 +100,19 @@ describe("DebtBook", () => {
     await cluster.debts.record([DEBT, second]);
     await cluster.debts.pay([DEBT]);
     expect(cluster.debts.ledger.list()).toEqual([second]);
+  });
+
+  it("knows whether others wrote down debts in a store since it read them", async () => {
+    const store = memoryStore().open();
+    const shape = { table: [["a", "b"]], store };
+    const [own, other] = [await memoryCluster(enqueueing(), shape), await memoryCluster(enqueueing(), shape)];
+    const { debts, registry } = own.cluster;
+    expect(await debts.record([DEBT])).toBe(true);
+    expect(await Promise.all([debts.record([DEBT]), debts.record([DEBT])])).toEqual([true, true]);
+    expect(await other.cluster.debts.record([DEBT])).toBe(false);
+    expect(await debts.record([DEBT])).toBe(false);
+    await registry.refresh();
+    expect(debts.ledger.list()).toHaveLength(5);
+    expect(await debts.record([DEBT])).toBe(true);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { metaOf } from "../../../src/core/meta.ts";
 import { type ShardedWrite, type WriteResult, writeShards } from "../../../src/routes/sharded-write.ts";
+import { memoryStore } from "../../../src/store/local/memory-store.ts";
 import {
   enqueueing,
   isStateRequest,
@@ -285,6 +286,24 @@ describe("writeShards", () => {
       expect(owed(memory)).toEqual([{ node: "b", shard: 0, ids: ["x", "y"] }]);
     },
   );
+
+  it("takes nobody's word for whom another process writes down a debt meanwhile", async () => {
+    const store = memoryStore().open();
+    const other = await memoryCluster(enqueueing(), { table: PAIR, store });
+    const memory = await start(failing("a", failure("unreachable")), { table: PAIR, store });
+    const stamp = other.cluster.stamps.next(false);
+    await other.cluster.debts.record([{ index: "movies", shard: 0, node: "b", ids: ["x"], stamp }]);
+    await expect(memory.write()).rejects.toMatchObject({ code: "miroir_no_quorum" });
+    expect(owed(memory)).toEqual(
+      expect.arrayContaining(["a", "b", "b"].map((node) => ({ node, shard: 0, ids: ["x"] }))),
+    );
+    // What the other process owes elsewhere, and what this one does itself, is no obstacle.
+    const idsByShard = new Map([[0, ["y"]]]);
+    await other.cluster.debts.record([{ index: "movies", shard: 0, node: "b", ids: ["z"], stamp }]);
+    for (let times = 0; times < 2; times++) {
+      expect(acknowledged(await memory.write({ idsByShard })).meta.write).toMatchObject({ indebted: ["a"] });
+    }
+  });
 
   it("forgets a doubt that came to nothing", async () => {
     const memory = await start(() => failure("unreachable"));
