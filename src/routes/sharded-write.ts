@@ -68,7 +68,10 @@ export async function writeShards(cluster: Cluster, write: ShardedWrite): Promis
       replies,
       shards: ballot.taskShards(),
       isOwed: ballot.debts.length > 0,
-      owe: async (node, holders) => void (await cluster.debts.record(ballot.lostBy(node.id, holders))),
+      async owe(node, holders) {
+        const lost = ballot.lostBy(node.id, holders);
+        await cluster.debts.record(failure === undefined ? lost : ballot.withUnkept(lost));
+      },
     };
     try {
       if (failure !== undefined) throw failure.error;
@@ -286,6 +289,15 @@ class Ballot {
       node,
       shards.filter((shard) => this.#owners(shard).includes(node)),
     );
+  }
+
+  /**
+   * Debts with those of the same shards that could not be kept when the call failed for it: whoever read some of them
+   * alone would take the other replicas for those that have the write.
+   */
+  withUnkept(lost: readonly Debt[]): Debt[] {
+    const unkept = this.debts.filter(({ shard }) => lost.some((debt) => debt.shard === shard));
+    return [...lost, ...unkept].map((debt) => ({ ...debt, isUnacknowledged: true }));
   }
 
   #owners(shard: number): string[] {

@@ -305,6 +305,23 @@ describe("writeShards", () => {
     }
   });
 
+  it("is owed by all when its debts could not be kept, and the replica that took it fails", async () => {
+    const down = failure("unreachable");
+    const memory = await start(({ node, ...request }) => {
+      return node.id === "b" || isStateRequest({ node, ...request }) ? down : answer(202, { taskUid: 1 });
+    });
+    const result = await writeShards(memory.cluster, writeOf(memory));
+    if (result.kind !== "short") throw new Error("its debt was kept");
+    expect(result.error).toMatchObject({ code: "miroir_store_unavailable" });
+    memory.transport.script = enqueueing();
+    const [a] = memory.cluster.topology.nodes;
+    const before = memory.transport.sent.length;
+    if (a !== undefined) await result.owe(a, new Set());
+    const kept = memory.transport.sent.slice(before).map(({ body = "" }) => body);
+    for (const node of ["a", "b"]) expect(kept.join()).toMatch(new RegExp(`"node.{1,3}:.{1,2}"${node}`));
+    expect(kept.join().match(/isUnacknowledged/g)?.length).toBe(2 * kept.length);
+  });
+
   it("forgets a doubt that came to nothing", async () => {
     const memory = await start(() => failure("unreachable"));
     await expect(memory.write()).rejects.toThrow();
