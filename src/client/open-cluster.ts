@@ -21,6 +21,7 @@ import type { SharedRecords } from "../execute/shared-records.ts";
 import { StoreRecords } from "../execute/store-records.ts";
 import { TaskHighWater } from "../execute/task-high-water.ts";
 import { type ClusterView, fixedView } from "../execute/view/cluster-view.ts";
+import { isLaterEra } from "../execute/view/rolled-back.ts";
 import { StoreView } from "../execute/view/store-view.ts";
 import { RULES_INDEX } from "../routes/align-rules.ts";
 import type { Cluster, ConfiguredCluster } from "../routes/cluster.ts";
@@ -181,7 +182,15 @@ function assemble({ highWater, config, inStore, verify, ...shared }: Parts): Met
   const records = inStore ?? recordsOnNodes({ view, operator, stamps, missed, isSuspect });
   const debts = new DebtBook(records, random, debtListeners(events));
   debts.reshard(live.topology.shards);
-  live.onChange(({ shards }) => debts.reshard(shards));
+  let { epoch: known } = live.topology;
+  live.onChange(({ shards, epoch }) => {
+    debts.reshard(shards);
+    if (isLaterEra(epoch, known)) {
+      debts.forget();
+      registry.refresh().catch(() => undefined); // the next call tries again
+    }
+    known = epoch;
+  });
   const rules = new RuleBook({ records, stamps });
   const learn: DebtBook["load"] = (records) => {
     debts.load(records);

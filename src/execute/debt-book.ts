@@ -49,6 +49,16 @@ export class DebtBook {
     for (const [id, debts] of this.#written) this.#enter(id, debts);
   }
 
+  /**
+   * Forgets all debts: those in the store of a cluster that was recovered count no more, and one alone that this process
+   * remembers would make repair trust the wrong replica.
+   */
+  forget(): void {
+    this.ledger.pay(this.#entries.values());
+    this.#entries.clear();
+    this.#written.clear();
+  }
+
   /** Calls back whenever there are new debts. */
   onDebt(listener: () => void): void {
     this.#listeners.add(listener);

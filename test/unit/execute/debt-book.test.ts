@@ -115,4 +115,14 @@ describe("DebtBook", () => {
     expect(debts.ledger.list()).toHaveLength(5);
     expect(await debts.record([DEBT])).toBe(true);
   });
+
+  it("forgets what it knew from before a recovery, and reads what there is since", async () => {
+    const store = memoryStore().open();
+    const { cluster } = await memoryCluster(enqueueing(), { table: [["a", "b"]], store });
+    await cluster.debts.record([DEBT]);
+    cluster.debts.forget();
+    expect(cluster.debts.ledger.list()).toEqual([]);
+    await cluster.registry.refresh();
+    expect(cluster.debts.ledger.list()).toEqual([DEBT]);
+  });
 });
