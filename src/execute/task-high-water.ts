@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { NodeInfo } from "../core/types.ts";
+import { inIdCharacters } from "./id-characters.ts";
 import type { StateRecord } from "./state-index.ts";
 
 const seenSchema = z.object({
@@ -79,9 +80,4 @@ export function seenRecord(node: string, { incarnation, taskUid, at }: SeenNode)
   const stamp = `${String(incarnation).padStart(6, "0")}${String(taskUid + 1).padStart(14, "0")}`;
   const id = `seen_${inIdCharacters(node)}${incarnation === 1 ? "" : `__${incarnation}`}`;
   return { id, kind: "seen", value: { node, incarnation, taskUid, at, stamp } };
-}
-
-/** Ids of nodes may have characters that ids of documents may not. */
-function inIdCharacters(text: string): string {
-  return text.replace(/[^A-Za-z0-9-]/g, (character) => `_${character.charCodeAt(0).toString(16)}_`);
 }
