@@ -25,6 +25,7 @@ import { isLaterEra } from "../execute/view/rolled-back.ts";
 import { StoreView } from "../execute/view/store-view.ts";
 import { RULES_INDEX } from "../routes/align-rules.ts";
 import type { Cluster, ConfiguredCluster } from "../routes/cluster.ts";
+import { forgoSilent } from "../routes/forgo-silent.ts";
 import { holdEveryShard } from "../routes/missing-nodes.ts";
 import { callerHeaders } from "../routes/read.ts";
 import { wordLogically } from "../routes/wording.ts";
@@ -209,26 +210,14 @@ function assemble({ highWater, config, inStore, verify, ...shared }: Parts): Met
   const repairer = new Repairer({ ...repairing, debts, lanes });
   const catchUp = new CatchUp({ ...repairing, rules, records });
   return {
-    ...{
-      ...shared,
-      applied: new AppliedSettings(operator),
-      records,
-      highWater,
-      health,
-      debts,
-      missed,
-      rules,
-      stamps,
-      registry,
-      lanes,
-      repairer,
-      catchUp,
-    },
+    ...{ ...shared, applied: new AppliedSettings(operator), records, highWater, health, debts, missed },
+    ...{ rules, stamps, registry, lanes, repairer, catchUp },
     intake: new Lanes(),
     tasks: new TaskTracker({
       ...{ ...reading, clock, highWater, sweepMs: SWEEP_MS, keep: KEPT_TASKS },
       probe: () => health.refresh(),
       recorded: (indexUid) => (indexUid === RULES_INDEX ? rules.stored() : registry.stored(indexUid)),
+      forgo: (change) => forgoSilent({ live, missed }, change),
       word: (error) => wordLogically(error, registry),
       others: tasksOnNodes({
         ...{ ...reading, clock, live, keep: KEPT_TASKS, writeTimeoutMs: options.writeTimeoutMs },

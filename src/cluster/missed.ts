@@ -37,6 +37,24 @@ export interface MissedChange {
   readonly mayLand: boolean;
 }
 
+/** What a node that did not make a change must be given later. */
+export type Matters = readonly Pick<MissedChange, "matter" | "name">[];
+
+/** Checks an {@link AcceptedChange} that came from a node. */
+export const acceptedSchema = z.object({
+  what: z.string(),
+  matters: z.array(z.object({ matter: z.enum(matters), name: z.string().optional() })),
+  stamp: z.string(),
+});
+
+/** A change that nodes have accepted: what it takes to write down that one of them went away before it made it. */
+export interface AcceptedChange {
+  readonly what: string;
+  readonly matters: Matters;
+  /** Below the stamp of what the change leads to. */
+  readonly stamp: string;
+}
+
 /** Checks a missed change that came from a node or a store. */
 export function parseMissed(value: unknown): MissedChange {
   return missedSchema.parse(value) as MissedChange;

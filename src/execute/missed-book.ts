@@ -36,11 +36,12 @@ export class MissedBook {
 
   /**
    * Writes down what nodes missed, before the change counts as made.
+   * @param name the same for all who write down the same, so that it is written down once
    * @throws MiroirError `miroir_store_unavailable` when it cannot be kept; this process knows it all the same
    */
-  async record(changes: readonly MissedChange[]): Promise<void> {
+  async record(changes: readonly MissedChange[], name = this.#random.uuid()): Promise<void> {
     if (changes.length === 0) return;
-    const id = `missed_${this.#random.uuid()}`;
+    const id = `missed_${name}`;
     this.#enter(id, changes);
     const value = { changes: changes as unknown as JsonObject[] };
     await this.#records.keep({ id, kind: "missed", value }, "The fact that a node missed the change");

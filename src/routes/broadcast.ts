@@ -1,10 +1,11 @@
+import type { AcceptedChange, Matters } from "../cluster/missed.ts";
 import { MiroirError } from "../core/errors.ts";
 import type { NodeInfo } from "../core/types.ts";
 import { Deadline } from "../execute/deadline.ts";
 import { sendWrites, type WriteReply } from "../execute/write.ts";
 import type { NodeRequest, NodeResponse } from "../transport/transport.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
-import { canDoWithout, holdEveryShard, type Matters, nodesToAsk, writeDownMissed } from "./missing-nodes.ts";
+import { acceptedChange, canDoWithout, holdEveryShard, nodesToAsk, writeDownMissed } from "./missing-nodes.ts";
 import { requestBudgetMs } from "./request-budget.ts";
 
 /** A change that every node must make, such as creating an index. */
@@ -28,7 +29,12 @@ export interface Broadcast {
 /** What the nodes answered that made the change, or the refusal of one. */
 export type BroadcastResult =
   | { readonly kind: "refused"; readonly response: NodeResponse }
-  | { readonly kind: "acknowledged"; readonly replies: readonly WriteReply[] };
+  | {
+      readonly kind: "acknowledged";
+      readonly replies: readonly WriteReply[];
+      /** For the task that follows the change, when it can do without nodes that go away before they made it. */
+      readonly change: AcceptedChange | undefined;
+    };
 
 /**
  * Sends a change to every node. The nodes that are away are given it when they are back: until then they are not used for
@@ -62,7 +68,7 @@ async function judge(cluster: Cluster, change: Broadcast, replies: readonly Writ
   if (done.length < replies.length && !isEnough) throw halfDone(change, replies);
   const mayHave = new Set(replies.filter(({ verdict }) => verdict === "unknown").map(({ node }) => node.id));
   await writeDownMissed(cluster, { what: change.what, matters: change.matters ?? [], doers, mayHave });
-  return { kind: "acknowledged", replies: done };
+  return { kind: "acknowledged", replies: done, change: acceptedChange(cluster, change) };
 }
 
 function halfDone(change: Broadcast, replies: readonly WriteReply[]): MiroirError {

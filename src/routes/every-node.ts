@@ -1,10 +1,11 @@
+import type { Matters } from "../cluster/missed.ts";
 import { MiroirError } from "../core/errors.ts";
 import type { ClusterRequest, NodeInfo } from "../core/types.ts";
 import { attempt, describeAttempt, type Outcome } from "../execute/attempt.ts";
 import { Deadline } from "../execute/deadline.ts";
 import type { NodeRequest, NodeResponse } from "../transport/transport.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
-import { canDoWithout, holdEveryShard, type Matters, nodesToAsk, writeDownMissed } from "./missing-nodes.ts";
+import { canDoWithout, holdEveryShard, nodesToAsk, writeDownMissed } from "./missing-nodes.ts";
 import { describeFailures } from "./read.ts";
 import { requestBudgetMs } from "./request-budget.ts";
 

@@ -1,17 +1,17 @@
 import { copiesOf } from "../cluster/copies.ts";
+import type { Matters } from "../cluster/missed.ts";
 import { type IndexRow, physicalUid } from "../cluster/registry.ts";
 import type { ClusterRequest, ClusterResponse, JsonObject } from "../core/types.ts";
-import type { StoringTask } from "../execute/store-on-nodes.ts";
 import { mergeIndexList, mergeIndexView } from "../merge/indexes.ts";
 import type { TaskHead } from "../merge/tasks.ts";
-import { alignRules } from "./align-rules.ts";
+import { type AlignedRules, alignRules } from "./align-rules.ts";
 import { allNodesMeta, askAllNodes } from "./ask-all.ts";
 import { type Broadcast, type BroadcastResult, broadcast } from "./broadcast.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { enqueued, finishLocally, newHead, partsOf } from "./enqueue.ts";
 import { invalidUid } from "./index-for-write.ts";
 import { changeRow, createIndex, requireOwnName, setPrimaryKey, VALID_UID } from "./index-lifecycle.ts";
-import { type Matters, madeBy } from "./missing-nodes.ts";
+import { madeBy, withMatters } from "./missing-nodes.ts";
 import { callerHeaders } from "./read.ts";
 import { renameIndex } from "./rename.ts";
 import type { RouteHandler } from "./route.ts";
@@ -194,7 +194,7 @@ async function drop(cluster: Cluster, { uid, request, call }: IndexWrite): Promi
   if (result.kind === "acknowledged" && row !== undefined) {
     await changeRow(cluster, row, { deleted: true });
     cluster.debts.ledger.dropIndex(index);
-    return accept(cluster, head, result, { aligning: await alignRules(cluster, call) });
+    return accept(cluster, head, result, { aligned: await alignRules(cluster, call) });
   }
   return accept(cluster, head, result);
 }
@@ -229,8 +229,8 @@ function bodyOf({ method, body }: ClusterRequest, index: string): { body?: strin
 
 /** What else belongs to a change of an index. */
 interface Acceptance {
-  /** Node tasks that tell search rules the index's new name. */
-  readonly aligning?: readonly StoringTask[];
+  /** What search rules were told of the index's new name. */
+  readonly aligned?: AlignedRules;
   readonly onSettled?: (view: JsonObject) => Promise<void>;
 }
 
@@ -238,13 +238,14 @@ function accept(
   cluster: Cluster,
   head: TaskHead,
   result: BroadcastResult,
-  { aligning = [], onSettled }: Acceptance = {},
+  { aligned, onSettled }: Acceptance = {},
 ): ClusterResponse {
   if (result.kind === "refused")
     return { status: result.response.status, body: wordLogically(result.response.body, cluster.registry) };
   cluster.tasks.add({
     head,
-    parts: [...partsOf(result.replies), ...aligning],
+    parts: [...partsOf(result.replies), ...(aligned?.parts ?? [])],
+    change: withMatters(result.change, aligned?.matters ?? []),
     // Nodes that are away count nothing: the others stand for them.
     copies: (copiesOf(cluster.topology) * result.replies.length) / cluster.topology.nodes.length,
     ...(onSettled && { onSettled }),

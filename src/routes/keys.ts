@@ -1,3 +1,4 @@
+import type { Matters } from "../cluster/missed.ts";
 import type { ClusterRequest, ClusterResponse, JsonObject } from "../core/types.ts";
 import { commonKeys, isSameKey, logicalKey, physicalPatterns } from "../merge/api-keys.ts";
 import type { NodeResponse } from "../transport/transport.ts";
@@ -5,7 +6,6 @@ import { allNodesMeta, askAllNodes } from "./ask-all.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { changeEveryNode, type ImmediateResult } from "./every-node.ts";
 import { type KeyHolders, whoHasKey } from "./key-holders.ts";
-import type { Matters } from "./missing-nodes.ts";
 import type { RouteHandler } from "./route.ts";
 import { askOneNode, asNodeRequest } from "./verbatim.ts";
 import { wordLogically } from "./wording.ts";

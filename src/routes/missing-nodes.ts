@@ -1,12 +1,10 @@
-import type { MissedChange } from "../cluster/missed.ts";
+import type { AcceptedChange, Matters, MissedChange } from "../cluster/missed.ts";
 import type { Attempt } from "../core/attempt.ts";
 import { MiroirError } from "../core/errors.ts";
 import type { Meta } from "../core/meta.ts";
 import type { NodeInfo } from "../core/types.ts";
+import type { StoringTask } from "../execute/store-on-nodes.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
-
-/** What a node that did not make a change must be given later. */
-export type Matters = readonly Pick<MissedChange, "matter" | "name">[];
 
 /** A change, and whether it can be made up for. */
 interface AdministrativeChange {
@@ -50,6 +48,25 @@ function reasonAgainst(
 /** Whoever wants every replica to acknowledge wants so for changes that all nodes must make. */
 export function canDoWithout({ options }: Cluster, { matters, call }: AdministrativeChange): boolean {
   return matters !== undefined && (call.consistency ?? options.writeConsistency) !== "all";
+}
+
+/**
+ * What is kept of a change for those nodes that accept it and go away before they make it; nothing when it has to wait for
+ * them. To be called before what the change leads to is written down.
+ */
+export function acceptedChange(cluster: Cluster, change: AdministrativeChange): AcceptedChange | undefined {
+  const { what, matters = [] } = change;
+  return canDoWithout(cluster, change) ? { what, matters, stamp: cluster.stamps.next(false) } : undefined;
+}
+
+/** The same change when more belongs to it. */
+export function withMatters(change: AcceptedChange | undefined, matters: Matters): AcceptedChange | undefined {
+  return change && { ...change, matters: [...change.matters, ...matters] };
+}
+
+/** What nodes must be given later that do not store records which these tasks store; none where a store has them. */
+export function storedMatters(storing: readonly StoringTask[]): Matters {
+  return storing.length === 0 ? [] : [{ matter: "records" }];
 }
 
 /** Whether these nodes together hold some replica of every shard, so that what they know is all there is to know. */

@@ -1,5 +1,6 @@
+import type { Matters } from "../cluster/missed.ts";
 import type { IndexRows } from "../cluster/physical-names.ts";
-import type { IndexRow } from "../cluster/registry.ts";
+import { type IndexRow, physicalUid } from "../cluster/registry.ts";
 import { swapProblem, swappedRows } from "../cluster/swap-rows.ts";
 import type { ClusterRequest, ClusterResponse, JsonObject } from "../core/types.ts";
 import { alignRules } from "./align-rules.ts";
@@ -7,7 +8,7 @@ import type { CallOptions, Cluster } from "./cluster.ts";
 import { afterwards } from "./current.ts";
 import { enqueued, finishLocally, newHead, partsOf } from "./enqueue.ts";
 import { changeRows, requireOwnName, setPrimaryKey } from "./index-lifecycle.ts";
-import { nodesToAsk } from "./missing-nodes.ts";
+import { acceptedChange, nodesToAsk, storedMatters, withMatters } from "./missing-nodes.ts";
 import { namesChanged } from "./names-changed.ts";
 import { indexNotFound } from "./verbatim.ts";
 import { wordLogically } from "./wording.ts";
@@ -33,14 +34,19 @@ export async function renameIndex(cluster: Cluster, rename: Rename): Promise<Clu
   if (row === undefined || error !== undefined) {
     return finishLocally(cluster, head, { status: "failed", details, ...(error && { error }) });
   }
-  await nodesToAsk(cluster, { what: `Renaming index \`${uid}\``, call: rename.call, matters: [] });
+  const renaming = { what: `Renaming index \`${uid}\``, call: rename.call, matters: [] };
+  await nodesToAsk(cluster, renaming);
   const keyed = await withPrimaryKey(cluster, row, rename);
   if ("response" in keyed) return keyed.response;
+  const change = acceptedChange(cluster, renaming);
   const storing = await changeRows(cluster, (rows) => renamedRows(rows, uid, newUid));
   if (storing === undefined) return renameIndex(cluster, rename); // another process was faster
   const onSettled = (view: JsonObject) => undoWhenFailed(cluster, { rename, row, view });
-  const aligning = await alignRules(cluster, rename.call);
-  cluster.tasks.add({ head, parts: [...keyed.parts, ...storing, ...aligning], onSettled });
+  const aligned = await alignRules(cluster, rename.call);
+  cluster.tasks.add({
+    ...{ head, parts: [...keyed.parts, ...storing, ...aligned.parts], onSettled },
+    change: withMatters(change, [...keyed.matters, ...storedMatters(storing), ...aligned.matters]),
+  });
   return { status: 202, body: enqueued(head), meta: namesChanged(cluster) };
 }
 
@@ -60,10 +66,12 @@ async function withPrimaryKey(
   cluster: Cluster,
   row: IndexRow,
   { primaryKey, request, call }: Rename,
-): Promise<{ parts: ReturnType<typeof partsOf> } | { response: ClusterResponse }> {
-  if (primaryKey === null || primaryKey === row.primaryKey) return { parts: [] };
+): Promise<{ parts: ReturnType<typeof partsOf>; matters: Matters } | { response: ClusterResponse }> {
+  if (primaryKey === null || primaryKey === row.primaryKey) return { parts: [], matters: [] };
   const { result } = await setPrimaryKey(cluster, { row, primaryKey }, { request, call });
-  if (result.kind === "acknowledged") return { parts: partsOf(result.replies) };
+  if (result.kind === "acknowledged") {
+    return { parts: partsOf(result.replies), matters: [{ matter: "index", name: physicalUid(row) }] };
+  }
   const { status, body, headers } = result.response;
   return { response: { status, body: wordLogically(body, cluster.registry), headers } };
 }

@@ -157,7 +157,8 @@ function writeRules(
     const { customMetadata } = request.params;
     const head = headOf(customMetadata === undefined ? {} : { customMetadata });
     await cluster.rules.put(...records(head));
-    cluster.tasks.add({ head, parts: partsOf(result.replies), copies: result.replies.length });
+    const { replies, change } = result;
+    cluster.tasks.add({ head, parts: partsOf(replies), copies: replies.length, change });
     return { status: 202, body: enqueued(head), meta: rulesChanged(madeBy(cluster, result.replies)) };
   });
 }

@@ -120,7 +120,7 @@ async function changeSettings(cluster: Cluster, row: IndexRow, change: SettingsC
     return { status: result.response.status, body: wordLogically(result.response.body, cluster.registry) };
   const changed = await changeRow(cluster, row, { settings, settingsVersion: row.settingsVersion + 1 });
   const onSettled = (view: JsonObject) => undoFailedSettings(cluster, { before: row, after: changed, view });
-  cluster.tasks.add({ head, parts: partsOf(result.replies), onSettled });
+  cluster.tasks.add({ head, parts: partsOf(result.replies), change: result.change, onSettled });
   const { settingsVersion } = changed;
   return { status: 202, body: enqueued(head), meta: { ...madeBy(cluster, result.replies), settingsVersion } };
 }
@@ -168,6 +168,6 @@ async function resetMissing(cluster: Cluster, change: SettingsChange): Promise<C
   });
   if (result.kind === "refused")
     return { status: result.response.status, body: wordLogically(result.response.body, cluster.registry) };
-  cluster.tasks.add({ head, parts: partsOf(result.replies) });
+  cluster.tasks.add({ head, parts: partsOf(result.replies), change: result.change });
   return { status: 202, body: enqueued(head) };
 }

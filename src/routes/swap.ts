@@ -5,7 +5,7 @@ import { alignRules } from "./align-rules.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { enqueued, finishLocally, newHead } from "./enqueue.ts";
 import { changeRows, requireOwnName, VALID_UID } from "./index-lifecycle.ts";
-import { nodesToAsk } from "./missing-nodes.ts";
+import { acceptedChange, nodesToAsk, storedMatters, withMatters } from "./missing-nodes.ts";
 import { namesChanged } from "./names-changed.ts";
 import type { RouteHandler } from "./route.ts";
 import { askOneNode, notSupported } from "./verbatim.ts";
@@ -91,11 +91,17 @@ async function swap(cluster: Cluster, swaps: readonly IndexSwap[], call: CallOpt
   const error = swapProblem(swaps, registry.rows);
   if (error !== undefined) return finishLocally(cluster, head, { status: "failed", details, error });
   if (swaps.length === 0) return finishLocally(cluster, head, { status: "succeeded", details });
-  await nodesToAsk(cluster, { what: "Swapping indexes", call, matters: [] });
+  const swapping = { what: "Swapping indexes", call, matters: [] };
+  await nodesToAsk(cluster, swapping);
+  const change = acceptedChange(cluster, swapping);
   const storing = await changeRows(cluster, (rows) => {
     return swapProblem(swaps, rows) === undefined ? swappedRows(swaps, rows) : undefined;
   });
   if (storing === undefined) return swap(cluster, swaps, call); // another process took an index away
-  tasks.add({ head, parts: [...storing, ...(await alignRules(cluster, call))] });
+  const aligned = await alignRules(cluster, call);
+  tasks.add({
+    ...{ head, parts: [...storing, ...aligned.parts] },
+    change: withMatters(change, [...storedMatters(storing), ...aligned.matters]),
+  });
   return { status: 202, body: enqueued(head), meta: namesChanged(cluster) };
 }

@@ -1,5 +1,6 @@
 import { MiroirError } from "../core/errors.ts";
 import { STATE_INDEX } from "../execute/state-index.ts";
+import { decodeDigits } from "../routing/reserved.ts";
 import type { Clock } from "../util/clock.ts";
 import { askNodesForTasks, type NodeAnswer } from "./node-tasks.ts";
 import { type RebuildContext, rebuildTask } from "./rebuild.ts";
@@ -65,7 +66,7 @@ async function leave(
 /** Targets that fit into one note. */
 const TARGETS_PER_NOTE = 2000;
 
-function notesOf({ head, parts, copies, targets = [], view }: VirtualTask): TaskNote[] {
+function notesOf({ head, parts, copies, targets = [], change, view }: VirtualTask): TaskNote[] {
   const { uid: _uid, enqueuedAt: _enqueuedAt, canceledBy: _canceledBy, error: _error, ...said } = head;
   const taskUidsByNode: Record<string, number[]> = {};
   for (const { node, taskUid } of parts) {
@@ -76,6 +77,7 @@ function notesOf({ head, parts, copies, targets = [], view }: VirtualTask): Task
   const note: TaskNote = {
     ...said,
     ...(copies === undefined ? {} : { copies }),
+    ...(change === undefined ? {} : { change: { ...change, stamp: decodeDigits(change.stamp) } }),
     ...(view === undefined ? { parts: taskUidsByNode } : { view }),
   };
   // What a cancelation is about is said before there is any node task of it, and not again.

@@ -35,7 +35,8 @@ export function rebuildTask(uid: number, found: readonly FoundPart[], context: R
   const refs = found.map(({ node, task }): NodeTaskRef => ({ node, taskUid: task["uid"] as number }));
   if (note.view !== undefined) return { head, parts: [], notes: refs, view: note.view };
   if (note.shards === undefined) {
-    return { head, ...copies, ...targets, parts: listedParts(note, context), notes: refs };
+    const change = note.change && { ...note.change, stamp: encodeDigits(note.change.stamp) };
+    return { head, ...copies, ...targets, change, parts: listedParts(note, context), notes: refs };
   }
   return { head, ...copies, isMarked: true, parts: refs, ...rebuildWrite(note, found, context) };
 }

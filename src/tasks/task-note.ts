@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type AcceptedChange, acceptedSchema } from "../cluster/missed.ts";
 import type { JsonObject } from "../core/types.ts";
 
 const noteSchema = z.object({
@@ -16,6 +17,7 @@ const noteSchema = z.object({
   stamp: z.string().optional(),
   piece: z.tuple([z.number(), z.number()]).optional(),
   parts: z.record(z.string(), z.array(z.number())).optional(),
+  change: acceptedSchema.optional(),
   targets: z.array(z.number()).optional(),
   view: z.record(z.string(), z.json()).optional(),
 });
@@ -48,6 +50,8 @@ export interface TaskNote {
   readonly piece?: readonly [number, number];
   /** Node tasks of an operation whose own tasks cannot carry a note, by node id. */
   readonly parts?: Readonly<Record<string, readonly number[]>>;
+  /** What a node missed that goes away before it made its part; its stamp as digits. */
+  readonly change?: AcceptedChange;
   /** Virtual tasks that a cancelation or deletion is about. */
   readonly targets?: readonly number[];
   /** The whole task, when no node was asked for it. */
@@ -60,7 +64,7 @@ const LONGEST_NOTE = 56_000;
 /** The `customMetadata` of a node's task: the number of the virtual task and the note, cut to what fits. */
 export function writeNote(uid: number, note: TaskNote): string {
   const { details: _details, ...brief } = note;
-  const { targets: _targets, view: _view, ...briefest } = brief;
+  const { targets: _targets, view: _view, change: _change, ...briefest } = brief;
   const texts = [note, brief, briefest].map((each) => `miroir:${uid} ${JSON.stringify(each)}`);
   return texts.find((text) => encodeURIComponent(text).length <= LONGEST_NOTE) ?? texts[2] ?? "";
 }

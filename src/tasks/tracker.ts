@@ -1,9 +1,11 @@
+import type { AcceptedChange } from "../cluster/missed.ts";
 import type { JsonObject, NodeInfo } from "../core/types.ts";
 import type { TaskHighWater } from "../execute/task-high-water.ts";
 import { isObject } from "../merge/answer-shape.ts";
 import { mergeTask, type TaskPart } from "../merge/tasks.ts";
 import type { Clock } from "../util/clock.ts";
 import { askNodesForTasks, type NodeAnswer, type NodeTaskReading } from "./node-tasks.ts";
+import { copiesAmong, findSilent, type SilentNodes } from "./silent-nodes.ts";
 import { findLosses, type Standing, standingOf } from "./standing.ts";
 import type { NodeTaskRef, VirtualTask } from "./virtual-task.ts";
 
@@ -15,6 +17,8 @@ export interface TaskTrackerOptions extends NodeTaskReading {
   readonly highWater: TaskHighWater;
   /** Waits until other processes can read what was recorded of an index; only then is a task of it shown as finished. */
   readonly recorded?: (indexUid: string) => Promise<void>;
+  /** Writes down that nodes missed a change which the others made; false when it has to wait for them. */
+  readonly forgo?: (change: SilentNodes & { taskUid: number; change: AcceptedChange }) => Promise<boolean>;
   /** Words a node's error as users should read it. */
   readonly word?: (error: JsonObject) => JsonObject;
   /** The way to the virtual tasks of other processes, and theirs to ours. */
@@ -244,6 +248,7 @@ export class TaskTracker {
     const parts = partsAmong(entry.task, answers);
     if (isTouchedByOthers(parts, this.#options)) await this.#learnNews();
     if (this.#deleted.has(entry.task.head.uid)) return this.#merge(entry, parts);
+    await this.#forgoSilent(entry, parts, answers);
     const isSettled = await this.#settleReplicas(entry, parts, answers);
     if (entry.final === undefined) {
       const view = this.#merge(entry, parts);
@@ -265,7 +270,9 @@ export class TaskTracker {
       head: canceledBy === undefined ? task.head : { ...task.head, canceledBy },
       parts: task.isPartial === true ? [...counted, { node: "", order: counted.length, task: null }] : counted,
       ...(task.shards && { shards: task.shards }),
-      ...(task.copies !== undefined && { copies: task.copies }),
+      ...(task.copies !== undefined && {
+        copies: task.change === undefined ? task.copies : copiesAmong(counted, task.copies),
+      }),
     });
   }
 
@@ -298,6 +305,19 @@ export class TaskTracker {
     // One that was deleted since had ended, and nobody can tell any more how.
     const canceled = views.filter((target) => target === undefined || target["canceledBy"] === uid);
     return { ...view, details: { ...details, canceledTasks: canceled.length } };
+  }
+
+  /** Nodes that went away with a change in their queue are not waited for when all others have made it. */
+  async #forgoSilent(
+    { task: { head, change }, indebted }: Entry,
+    parts: readonly TaskPart[],
+    answers: ReadonlyMap<string, NodeAnswer>,
+  ): Promise<void> {
+    const { forgo, isSuspect } = this.#options;
+    if (change === undefined || forgo === undefined) return;
+    const found = findSilent(parts, { isKnown: (node) => answers.get(node) !== undefined, isSuspect });
+    if (found === undefined || !(await forgo({ ...found, taskUid: head.uid, change }))) return;
+    for (const node of found.silent) indebted.add(node);
   }
 
   /** Nodes that lost, failed or forgot the write while another replica holds it become indebted; false while that is open. */

@@ -1,3 +1,4 @@
+import type { AcceptedChange } from "../cluster/missed.ts";
 import type { JsonObject, NodeInfo } from "../core/types.ts";
 import type { TaskHead, TaskShard } from "../merge/tasks.ts";
 
@@ -32,6 +33,8 @@ export interface VirtualTask {
    * replica owes.
    */
   readonly owe?: (node: NodeInfo, holders: ReadonlySet<string>) => Promise<void>;
+  /** A change that every node makes alike; absent when it has to wait for each of them. */
+  readonly change?: AcceptedChange | undefined;
   /** Runs once before the final state is shown. */
   readonly onSettled?: (view: JsonObject) => Promise<void>;
 }

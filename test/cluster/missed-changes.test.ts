@@ -1,6 +1,14 @@
+import type { Meilisearch } from "meilisearch";
 import { describe, expect, it } from "vitest";
-import { type ClusterSettings, metaOf } from "../../src/index.ts";
-import { type ClusterShape, type EmbeddedCluster, startCluster } from "../support/cluster.ts";
+import { type ClusterSettings, type MiroirClient, metaOf } from "../../src/index.ts";
+import {
+  type ClusterShape,
+  clientsOver,
+  configOf,
+  type EmbeddedCluster,
+  startCluster,
+  startNodes,
+} from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 
 const UID = "movies";
@@ -154,6 +162,137 @@ describe("a node that was down during an administrative change", () => {
       async () => expect((await cluster.directs[0]?.getRawIndex("books"))?.primaryKey).toBe("id"),
       CAUGHT_UP_MS,
     );
+  });
+});
+
+/** A cluster whose first node takes its time for each task, so that it can die between its answer and its task. */
+async function startSlow(shape: ClusterShape = {}): Promise<EmbeddedCluster> {
+  const nodes = [...(await startNodes(1, { taskDelayMs: 150 })), ...(await startNodes(2))];
+  const urls = nodes.map(({ url }) => url);
+  const { client, ...others } = clientsOver(configOf(urls, { replicationFactor: 2, settings: IMPATIENT, ...shape }));
+  await client.index(UID).addDocuments(DOCUMENTS, { primaryKey: "id" }).waitTask();
+  await client
+    .index("films")
+    .addDocuments([{ id: 1 }], { primaryKey: "id" })
+    .waitTask();
+  await client.createIndex("bare").waitTask();
+  return { client, nodes, ...others };
+}
+
+type Change = (client: MiroirClient) => Promise<{ readonly taskUid: number }>;
+
+/** Has every node accept a change, and ends the slow one before it made it. */
+async function breakOff({ client, nodes }: EmbeddedCluster, change: Change): Promise<number> {
+  const { taskUid } = await change(client);
+  await nodes[0]?.crash({ keepData: true });
+  return taskUid;
+}
+
+/** What a node knows of indexes, without dates: its own and the rows of the registry. */
+async function shownBy(direct: Meilisearch): Promise<unknown> {
+  const { results } = await direct.getRawIndexes({ limit: 100 });
+  const own = results.filter(({ uid }) => !uid.startsWith("miroir__"));
+  const indexes = await Promise.all(
+    own.map(async ({ uid, primaryKey }) => ({ uid, primaryKey, settings: await direct.index(uid).getSettings() })),
+  );
+  const records = await direct.index("miroir__state").getDocuments({ limit: 1000 });
+  const rows = records.results.filter(({ kind }) => kind === "index").map(({ value }) => String(value));
+  return { indexes, rows: rows.sort() };
+}
+
+/** The slow node is back: it is given what it missed, and used again. */
+async function expectGiven(cluster: EmbeddedCluster): Promise<void> {
+  const { client, nodes, directs } = cluster;
+  await nodes[0]?.restart();
+  await eventually(async () => {
+    const [first, ...others] = await Promise.all(directs.map(shownBy));
+    for (const other of others) expect(first).toEqual(other);
+    expect(metaOf(await client.getIndexes())).toMatchObject({ degraded: false });
+  }, CAUGHT_UP_MS);
+  for (const { uid } of (await client.getIndexes()).results) {
+    const { total } = await client.index(uid).getDocuments();
+    await eventually(() => expectEverywhere(cluster, uid, total), CAUGHT_UP_MS);
+  }
+}
+
+describe("a node that dies between its answer to an administrative change and its task", () => {
+  it.each<[string, Change]>([
+    ["an index was created", (client) => client.createIndex("books", { primaryKey: "id" })],
+    ["settings were changed", (client) => client.index(UID).updateFilterableAttributes(["title"])],
+    ["an index was given a primary key", (client) => client.index("bare").update({ primaryKey: "id" })],
+    ["an index was deleted", (client) => client.deleteIndex(UID)],
+    ["indexes were swapped", (client) => client.swapIndexes([{ indexes: [UID, "films"], rename: false }])],
+    ["an index was renamed", (client) => client.index(UID).update({ uid: "books" })],
+  ])("keeps no task open when %s, and is given the change when it is back", async (_name, change) => {
+    const cluster = await startSlow();
+    const task = await breakOff(cluster, change);
+    expect(await cluster.client.tasks.waitForTask(task, { timeout: 8000 })).toMatchObject({ status: "succeeded" });
+    await expectGiven(cluster);
+  });
+
+  it("is given what was changed on top of it, whatever waits in its queue", async () => {
+    const cluster = await startSlow();
+    const { client, directs } = cluster;
+    const tasks = await Promise.all([
+      client.index(UID).updateFilterableAttributes(["title"]),
+      client.index("films").updateStopWords(["the"]),
+      client.deleteIndex("bare"),
+    ]);
+    await breakOff(cluster, () => client.index(UID).updateStopWords(["a"]));
+    await client.tasks.waitForTasks(tasks, { timeout: 8000 });
+    await client.index(UID).updateFilterableAttributes(["id"]).waitTask();
+    await client.deleteIndex("films").waitTask();
+    await client.createIndex("bare", { primaryKey: "id" }).waitTask();
+    await expectGiven(cluster);
+    const [node] = directs;
+    expect(JSON.stringify(await node?.index(UID).getFilterableAttributes())).toMatch(/"id"/);
+    expect(JSON.stringify(await node?.index(UID).getFilterableAttributes())).not.toMatch(/"title"/);
+    expect(await node?.index(UID).getStopWords()).toEqual(["a"]);
+    expect((await node?.getRawIndex("bare__g2"))?.primaryKey).toBe("id");
+  });
+
+  it("is seen to have missed it by whoever looks at the task, when the process that made the change is gone", async () => {
+    const cluster = await startSlow();
+    const { connect, directs } = cluster;
+    const writer = connect({ repair: false });
+    const changed = await writer.index(UID).updateFilterableAttributes(["title"]);
+    await writer.close();
+    await cluster.nodes[0]?.crash({ keepData: true });
+    const others = [connect({ repair: false }), connect({ repair: false })];
+    for (const other of others) {
+      const task = await other.tasks.waitForTask(changed.taskUid, { timeout: 8000 });
+      expect(task).toMatchObject({ status: "succeeded", details: { filterableAttributes: ["title"] } });
+    }
+    const missed = (await directs[1]?.index("miroir__state").getDocuments({ limit: 1000 }))?.results;
+    expect(missed?.filter(({ kind }) => kind === "missed")).toHaveLength(1); // by both of them
+    await expectGiven(cluster);
+  });
+
+  it("counts nothing for the details of the task, which the others tell", async () => {
+    const cluster = await startSlow({ nodes: 3, replicationFactor: 3 });
+    const task = await breakOff(cluster, (client) => client.deleteIndex(UID));
+    expect(await cluster.client.tasks.waitForTask(task, { timeout: 8000 })).toMatchObject({
+      ...{ status: "succeeded", details: { deletedDocuments: 60 } },
+    });
+  });
+
+  it.each<[string, ClusterShape, Change]>([
+    ["no other node has some shard", { replicationFactor: 1 }, (client) => client.index(UID).updateStopWords(["the"])],
+    [
+      "the change was to be made by every replica",
+      {},
+      (client) => client.with({ consistency: "all" }).index(UID).updateStopWords(["the"]),
+    ],
+  ])("is waited for when %s", async (_name, shape, change) => {
+    const cluster = await startSlow(shape);
+    const { client, nodes, directs } = cluster;
+    const task = await breakOff(cluster, change);
+    await directs[1]?.tasks.waitForTask((await directs[1].tasks.getTasks({ limit: 1 })).results[0]?.uid ?? 0);
+    for (let look = 0; look < 3; look++) {
+      expect((await client.tasks.getTask(task)).status).toMatch(/enqueued|processing/);
+    }
+    await nodes[0]?.restart();
+    expect(await client.tasks.waitForTask(task)).toMatchObject({ status: "succeeded" });
   });
 });
 

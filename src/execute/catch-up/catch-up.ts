@@ -77,6 +77,7 @@ export class CatchUp {
     const { signal } = this.#closed;
     if (this.#ripe(node).length === 0) return;
     await registry.refresh(); // reads what other processes wrote down
+    // The lock is a task behind all that the node had in its queue when it went away: nothing of it can undo what comes now.
     if (!(await lockForRepair(operator, [node], { id: this.#holder, signal }))) return;
     try {
       await registry.refresh(); // another process may have been at it

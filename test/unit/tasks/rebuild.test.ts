@@ -86,6 +86,17 @@ describe("rebuildTask", () => {
     expect(task).toMatchObject({ head: { type: "settingsUpdate", details: {} }, notes: [{ taskUid: 5 }] });
   });
 
+  it("knows what a node misses that goes away before it made a change", () => {
+    const { shards: _, ...rest } = note;
+    const change = {
+      what: "Deleting index `movies`",
+      matters: [{ matter: "index", name: "movies" }],
+      stamp: STAMP,
+    } as const;
+    const { task } = rebuild([{ ...partOn("a"), note: { ...rest, type: "indexDeletion", parts: { a: [3] }, change } }]);
+    expect(task.change).toEqual({ ...change, stamp: encodeDigits(STAMP) });
+  });
+
   it("joins the notes of a cancelation: what it is about, and the node tasks that make it", () => {
     const about = (targets: number[]): FoundPart => {
       return { ...partOn("a"), note: { type: "taskCancelation", indexUid: null, parts: {}, targets } };

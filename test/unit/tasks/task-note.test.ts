@@ -5,6 +5,7 @@ import { decodeShards, encodeShards, readNote, type TaskNote, writeNote } from "
 const note: TaskNote = {
   ...{ type: "documentAdditionOrUpdate", indexUid: "movies", details: { receivedDocuments: 3 } },
   ...{ customMetadata: 'the caller\'s "own" {value}', copies: 2, shards: "*", piece: [1, 2] },
+  change: { what: "Creating index `movies`", matters: [{ matter: "index", name: "movies" }], stamp: "01" },
 };
 
 describe("the note of a task", () => {

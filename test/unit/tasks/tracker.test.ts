@@ -13,7 +13,10 @@ const nodes = ["a", "b"].map((id) => memoryNode(id));
 /** What each node says of its task number 5. */
 type Says = Record<string, string | null | Reaction>;
 
-function setUp(says: Says, more: Partial<VirtualTask> = {}, others?: OtherTasks) {
+/** Whether a change can do without its silent nodes, or why that could not be written down. */
+type Forgoing = () => Promise<boolean>;
+
+function setUp(says: Says, more: Partial<VirtualTask> = {}, others?: OtherTasks, forgoing?: Forgoing) {
   const clock = new FakeClock();
   const transport = new MemoryTransport(({ node }) => {
     const said = says[node.id] ?? null;
@@ -25,11 +28,18 @@ function setUp(says: Says, more: Partial<VirtualTask> = {}, others?: OtherTasks)
   const recovering = new Set<string>();
   const observed: [string, Outcome][] = [];
   const owed: [string, string[]][] = [];
+  const forgone: { taskUid: number; silent: string[]; makers: string[] }[] = [];
   const highWater = new TaskHighWater();
   const tracker = new TaskTracker({
     operator: new Operator({ transport, clock, authorization: undefined }),
     ...{ clock, highWater, timeoutMs: 1000, sweepMs: 1000, keep: 3 },
     ...(others && { others }),
+    ...(forgoing && {
+      forgo: async ({ taskUid, silent, makers }) => {
+        forgone.push({ taskUid, silent: [...silent], makers: [...makers] });
+        return forgoing();
+      },
+    }),
     isSuspect: (node) => suspects.has(node),
     observe: (node, outcome) => observed.push([node, outcome]),
     probe: () => {
@@ -48,7 +58,7 @@ function setUp(says: Says, more: Partial<VirtualTask> = {}, others?: OtherTasks)
     },
     ...more,
   };
-  return { clock, transport, suspects, recovering, observed, owed, tracker, task, says, highWater };
+  return { clock, transport, suspects, recovering, observed, owed, forgone, tracker, task, says, highWater };
 }
 
 function nodeTask(status: string): JsonObject {
@@ -178,6 +188,64 @@ describe("TaskTracker", () => {
     await expect(tracker.view(900)).rejects.toThrow("no store");
     isStoreUp = true;
     expect(await statusOf(tracker)).toBe("succeeded");
+  });
+
+  describe("following a change that every node makes alike", () => {
+    const change = { what: "Changing settings", matters: [{ matter: "index", name: "movies" }], stamp: "" } as const;
+
+    function follow(says: Says, forgoing: Forgoing, own: Partial<VirtualTask> = { change }) {
+      const made = setUp(says, { ...own, isMarked: false }, undefined, forgoing);
+      const { shards: _shards, owe: _owe, ...task } = made.task;
+      made.tracker.add(task);
+      return made;
+    }
+
+    it("goes on without a node that is known to be down once the others have made it, and writes that down first", async () => {
+      const { tracker, suspects, says, forgone } = follow({ a: "succeeded", b: "processing" }, async () => true);
+      suspects.add("a");
+      expect(await statusOf(tracker)).toBe("processing");
+      expect(forgone).toEqual([]);
+      says["b"] = "succeeded";
+      expect(await statusOf(tracker)).toBe("succeeded");
+      expect(forgone).toEqual([{ taskUid: 900, silent: ["a"], makers: ["b"] }]);
+    });
+
+    it("waits while nobody says that a silent node is down, and when the others are too few", async () => {
+      const { tracker, suspects, forgone } = follow({ a: failure("bad-answer"), b: "succeeded" }, async () => false);
+      expect(await statusOf(tracker)).not.toBe("succeeded");
+      expect(forgone).toEqual([]);
+      suspects.add("a");
+      expect(await statusOf(tracker)).not.toBe("succeeded");
+      expect(forgone).toHaveLength(1);
+    });
+
+    it("stays open while that could not be written down, and tries again", async () => {
+      let isStoreUp = false;
+      const { tracker, suspects } = follow({ a: null, b: "succeeded" }, async () => {
+        if (!isStoreUp) throw new Error("no store");
+        return true;
+      });
+      suspects.add("a");
+      await expect(tracker.view(900)).rejects.toThrow("no store");
+      isStoreUp = true;
+      expect(await statusOf(tracker)).toBe("succeeded");
+    });
+
+    it("fails as soon as one node could not make it, and waits for every node that answers", async () => {
+      const failing = follow({ a: null, b: "failed" }, async () => true);
+      failing.suspects.add("a");
+      expect(await statusOf(failing.tracker)).toBe("failed");
+      const forgetful = follow({ a: null, b: "succeeded" }, async () => true);
+      expect(await statusOf(forgetful.tracker)).not.toBe("succeeded");
+      expect([...failing.forgone, ...forgetful.forgone]).toEqual([]);
+    });
+
+    it("waits for a node that is down when nothing makes up for the change", async () => {
+      const { tracker, suspects, forgone } = follow({ a: null, b: "succeeded" }, async () => true, {});
+      suspects.add("a");
+      expect(await statusOf(tracker)).not.toBe("succeeded");
+      expect(forgone).toEqual([]);
+    });
   });
 
   it("settles a task in the background, and then rests", async () => {
