@@ -230,6 +230,30 @@ describe("a node that dies between its answer to an administrative change and it
     await expectGiven(cluster);
   });
 
+  it("is given search rules, and the names that they are about", async () => {
+    const cluster = await startSlow();
+    const { client, directs } = cluster;
+    await client.updateExperimentalFeatures({ dynamicSearchRules: true });
+    const pin = (id: string) => {
+      const actions = [{ selector: { indexUid: UID, id }, action: { type: "pin" as const, position: 0 } }];
+      return client.updateDynamicSearchRule("first", { active: true, actions });
+    };
+    await pin("7").waitTask();
+    const task = await breakOff(cluster, () => pin("9"));
+    expect(await client.tasks.waitForTask(task, { timeout: 8000 })).toMatchObject({ status: "succeeded" });
+    await expectGiven(cluster);
+    const shownRules = () => Promise.all(directs.map(async (direct) => await direct.getDynamicSearchRule("first")));
+    for (const rule of await shownRules()) {
+      expect(rule.actions).toMatchObject([{ selector: { indexUid: UID, id: "9" } }]);
+    }
+    const swap = await breakOff(cluster, () => client.swapIndexes([{ indexes: [UID, "films"], rename: false }]));
+    expect(await client.tasks.waitForTask(swap, { timeout: 8000 })).toMatchObject({ status: "succeeded" });
+    await expectGiven(cluster);
+    for (const rule of await shownRules()) {
+      expect(rule.actions).toMatchObject([{ selector: { indexUid: "films", id: "9" } }]);
+    }
+  });
+
   it("is given what was changed on top of it, whatever waits in its queue", async () => {
     const cluster = await startSlow();
     const { client, directs } = cluster;
