@@ -17,7 +17,7 @@ async function ownTasks({ url }: ChaosNode): Promise<Task[]> {
 
 describe(`twice as many shards under load (SEED=${seed})`, () => {
   it("are there at once: nothing is copied or rewritten, and no search misses anything", {
-    timeout: 90_000,
+    timeout: 180_000,
   }, async () => {
     const cluster = await startProcessCluster({ shards: 64 });
     const load = await startLoad(cluster, seed, { writeTimeoutMs: 4000 });
