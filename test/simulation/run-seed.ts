@@ -1,16 +1,19 @@
-import { type VerifyReport, verifyCluster } from "../../src/jobs/verify/verify-cluster.ts";
-import type { Promises } from "./checks/order.ts";
+import { NameChecker } from "./checks/names.ts";
+import type { Promises, StoreLoss } from "./checks/order.ts";
 import { ReadChecker } from "./checks/readers.ts";
 import { checkReplicas } from "./checks/replicas.ts";
 import type { SimulatedProcess } from "./cluster/simulated-process.ts";
 import type { Victims } from "./faults/fault.ts";
 import { FaultPlan } from "./faults/fault-plan.ts";
+import { Healing } from "./healing.ts";
+import { Caretaker } from "./workload/caretaker.ts";
 import { Corpus } from "./workload/corpus.ts";
 import { type Habits, habitsOf } from "./workload/habits.ts";
 import { JobDriver } from "./workload/job-driver.ts";
 import { WriteJournal } from "./workload/journal.ts";
 import { DRIVER, OPERATOR, ownerOf } from "./workload/owners.ts";
 import { Provoker } from "./workload/provoker.ts";
+import { SIDES, Swapper } from "./workload/swapper.ts";
 import { User } from "./workload/user.ts";
 import { World, WRITE_TIMEOUT_MS } from "./world.ts";
 
@@ -45,15 +48,11 @@ const VIEW_DELAY_MS = { nodes: 8000, store: 13_000 } as const;
 /** Longest time that a run may take, in milliseconds. */
 const LONGEST_RUN_MS = 600_000;
 
-/** Longest time that each part of healing may take, in milliseconds; a job that could not go on pauses for up to a minute. */
-const LONGEST_HEALING_MS = 180_000;
-
-/** After so long there may be a lock of a repair that a dead process left behind, and the time that it lasts, in milliseconds. */
-const PATIENCE_MS = 30_000;
-const LOCK_MS = 600_000;
-
 /** So many times as many calls as wanted are made at most while a job is under way. */
 const MOST_TIMES = 4;
+
+/** So many times as many are provoked at most where jobs move shards. */
+const PROVOKED_TIMES = 2;
 
 /** How often things happen. */
 interface Pace {
@@ -88,8 +87,12 @@ class Run {
   readonly #habits: Habits;
   readonly #corpus: Corpus;
   readonly #promises: Promises;
-  readonly #viewDelayMs: number;
+  readonly #caretaker: Caretaker;
+  readonly #healing: Healing;
   readonly #readers: ReadChecker;
+  readonly #names = new NameChecker(() => {
+    return this.#world.losers.length > 0 || this.#world.store?.wentBackAtMs !== undefined;
+  });
   readonly #provoker: Provoker;
   readonly #violations: string[] = [];
   readonly #jobs: JobDriver | undefined;
@@ -115,10 +118,17 @@ class Run {
     this.#corpus = new Corpus(this.#owners, this.#habits.corpus);
     const { nodesById, latestLandingMs, recordsReadAtMs } = this.#world.wire;
     const keeper = this.#world.store === undefined ? "nodes" : "store";
-    this.#viewDelayMs = VIEW_DELAY_MS[keeper];
+    const viewDelayMs = VIEW_DELAY_MS[keeper];
+    this.#caretaker = new Caretaker(this.#world);
+    this.#healing = new Healing({
+      ...{ world: this.#world, caretaker: this.#caretaker, jobs: this.#jobs, viewDelayMs },
+      users: () => this.#users,
+      report: (violation) => this.#violations.push(violation),
+    });
     this.#promises = {
       writes: this.#journal.writes,
-      ...{ keeper, viewDelayMs: this.#viewDelayMs, landingMs: latestLandingMs + WRITE_TIMEOUT_MS },
+      ...{ keeper, viewDelayMs, landingMs: latestLandingMs + WRITE_TIMEOUT_MS, carriedMs: latestLandingMs },
+      storeLoss: () => this.#storeLoss(),
       recordsReadAtMs: (process, node) => recordsReadAtMs.get(`${process} ${node}`),
       lostDataAtMs: (node) => nodesById.get(node)?.lostDataAtMs,
       hasFailed: (node, taskUid) => taskUid !== undefined && nodesById.get(node)?.failed.has(taskUid) === true,
@@ -128,14 +138,15 @@ class Run {
     };
     this.#readers = new ReadChecker(this.#journal, this.#promises);
     this.#provoker = new Provoker({
-      ...{ world: this.#world, corpus: this.#corpus, mostCalls: options.operations },
+      ...{ world: this.#world, corpus: this.#corpus },
+      mostCalls: options.operations * (this.#jobs === undefined ? 1 : PROVOKED_TIMES),
       users: () => this.#users,
       call: (process, hot) => void this.#callOnce(process, hot),
     });
   }
 
   async begin(): Promise<void> {
-    await this.#world.found();
+    await this.#world.found({ hasSides: this.#habits.swapShare > 0 });
     for (const owner of this.#owners) this.#start(owner);
     if (this.#jobs !== undefined) for (let drivers = 0; drivers < 2; drivers++) this.#start(DRIVER);
     const faults = new FaultPlan(this.#victims(), this.#world.chance.stream("faults"), {
@@ -163,75 +174,34 @@ class Run {
     if (!areAnswered) this.#violations.push(`${this.#busy} calls never ended`);
   }
 
-  /** Until every task is done, every debt is paid, what nobody owed is found, and every job is over. */
+  /** Until all is at rest, and looked into. */
   async heal(): Promise<void> {
-    const { timeline } = this.#world;
-    await this.#until(() => this.#findUnpaid(), { patienceMs: PATIENCE_MS });
-    // What was recorded last, the others learn a while later.
-    await timeline.runUntil(() => false, timeline.nowMs + this.#viewDelayMs);
+    await this.#healing.settle();
     this.#look();
-    if (this.#world.losers.length > 0) return;
-    let report = await this.#verify();
-    if ((await this.#findOpenJob()).length > 0) {
-      await this.#until(() => this.#findOpenJob(), {});
-      report = await this.#verify();
-    }
-    this.#isVerified = report?.isSound === true;
-    if (!this.#isVerified) this.#violations.push(`verified, repaired and not sound: ${JSON.stringify(report)}`);
-  }
-
-  /** Waits until nothing is found any more. */
-  async #until(find: () => Promise<string[]>, { patienceMs }: { readonly patienceMs?: number }): Promise<void> {
-    const { timeline } = this.#world;
-    const startedAtMs = timeline.nowMs;
-    let isPatient = patienceMs !== undefined;
-    for (let found = await find(); found.length > 0; found = await find()) {
-      if (timeline.nowMs - startedAtMs > LONGEST_HEALING_MS) {
-        for (const open of new Set(found)) this.#violations.push(`after healing there is still ${open}`);
-        return;
-      }
-      await timeline.runUntil(() => false, timeline.nowMs + 1000);
-      if (!isPatient || timeline.nowMs - startedAtMs < (patienceMs ?? 0)) continue;
-      this.#world.forward(LOCK_MS);
-      isPatient = false;
-    }
-  }
-
-  async #findUnpaid(): Promise<string[]> {
-    const { nodesById } = this.#world.wire;
-    const isBusy = [...nodesById.values()].some((node) => !node.isIdle);
-    const unpaid = isBusy ? ["a queue that is not empty"] : [];
-    for (const process of this.#users) {
-      const debts = await this.#finish(() => this.#world.payableDebts(process).catch(() => undefined));
-      if (debts === undefined) unpaid.push(`${process.name}, which has not met its cluster`);
-      else
-        unpaid.push(
-          ...debts.map((debt) => `a debt of ${debt.node} for ${JSON.stringify(debt)} that ${process.name} knows of`),
-        );
-    }
-    return unpaid;
-  }
-
-  async #findOpenJob(): Promise<string[]> {
-    const job = await this.#jobs?.pending();
-    return job === undefined ? [] : [job];
-  }
-
-  /** Has all copies compared, and what differs without anybody owing it repaired, as an operator would. */
-  #verify(): Promise<VerifyReport | undefined> {
-    const { config, environment } = this.#world.start(OPERATOR);
-    const options = { content: true, repair: true, environment };
-    return this.#finish(() => verifyCluster(config, options), LONGEST_HEALING_MS);
+    const before = this.#violations.length;
+    await this.#healing.verify();
+    this.#isVerified = this.#violations.length === before;
   }
 
   /** Every process reads everything, and every replica is looked into. */
   async check(): Promise<void> {
     for (const process of this.#users) {
       const user = this.#user(process, ownerOf(process));
-      await this.#finish(() => user.readAll());
+      await this.#healing.finish(() => user.readAll());
     }
+    await this.#checkNames();
     this.#world.history.note("everything was read");
     this.#look();
+  }
+
+  /** What is found under names that were swapped. */
+  async #checkNames(): Promise<void> {
+    if (this.#habits.swapShare === 0) return;
+    for (const process of this.#users) {
+      const swapper = this.#swapper(process);
+      for (const side of SIDES) await this.#healing.finish(() => swapper.look(side));
+    }
+    this.#names.judgeLast(this.#users.map(({ name }) => name));
   }
 
   #look(): void {
@@ -264,23 +234,13 @@ class Run {
       simulatedMs: timeline.nowMs,
       faults: history.faults,
       steps: history.steps,
-      violations: [...this.#readers.violations, ...this.#violations],
+      violations: [
+        ...[...this.#readers.violations, ...this.#names.violations, ...(this.#jobs?.moves.violations ?? [])],
+        ...this.#violations,
+      ],
       events: history.tail,
       digest: history.digest(),
     };
-  }
-
-  /** Lets time pass until some work has ended. */
-  async #finish<T>(work: () => Promise<T>, limitMs = 60_000): Promise<T | undefined> {
-    const { timeline } = this.#world;
-    let isDone = false;
-    const working = work().finally(() => {
-      isDone = true;
-    });
-    working.catch(() => undefined);
-    if (await timeline.runUntil(() => isDone, timeline.nowMs + limitMs)) return working;
-    this.#violations.push("a call of the final look never ended");
-    return undefined;
   }
 
   #start(owner: string): void {
@@ -289,7 +249,7 @@ class Run {
       void this.#jobs?.drive(process);
       return;
     }
-    for (let users = 0; users < 2; users++) void this.#live(process, this.#user(process, owner, `${users}`));
+    for (const name of ["0", "1"]) void this.#live(process, name);
   }
 
   #user(process: SimulatedProcess, owner: string, name = "last"): User {
@@ -302,8 +262,17 @@ class Run {
     return new User({ process, owner, corpus, journal, chance, timeline, history, readers, ownersOf, severalShare });
   }
 
-  async #live(process: SimulatedProcess, user: User): Promise<void> {
+  #swapper(process: SimulatedProcess, user = "last"): Swapper {
+    const { history } = this.#world;
+    const name = `${process.name.replace(".", "-")}-${user}`;
+    const chance = this.#world.chance.stream(`swapper ${name}`);
+    return new Swapper({ process, name, chance, history, names: this.#names });
+  }
+
+  async #live(process: SimulatedProcess, name: string): Promise<void> {
     const chance = this.#world.chance.stream(`pauses ${process.name}`);
+    const user = this.#user(process, ownerOf(process), name);
+    const swapper = this.#swapper(process, name);
     for (;;) {
       await process.clock.sleep(
         chance.happens(this.#habits.burstShare)
@@ -313,7 +282,7 @@ class Run {
       if (!this.#mayCall) return;
       this.#called++;
       this.#busyBy(process, 1);
-      await user.act();
+      await (chance.happens(this.#habits.swapShare) ? swapper : user).act();
       this.#busyBy(process, -1);
     }
   }
@@ -333,8 +302,10 @@ class Run {
   #victims(): Victims {
     const { wire, processes, chance, store } = this.#world;
     const isUnlucky = chance.stream("losses").happens(0.3);
+    const mayRollBack = chance.stream("store losses").happens(0.2);
     return {
-      ...{ wire, store },
+      ...{ wire, store, care: this.#caretaker },
+      mayRollBack: () => mayRollBack && store?.wentBackAtMs === undefined,
       processes: () => [...processes],
       kill: (process, absentMs) => this.#kill(process, absentMs),
       tempt: (process, forMs) => this.#provoker.tempt(process, forMs),
@@ -346,6 +317,12 @@ class Run {
     };
   }
 
+  #storeLoss(): StoreLoss | undefined {
+    const atMs = this.#world.store?.wentBackAtMs;
+    if (atMs === undefined) return undefined;
+    return { atMs, untilMs: this.#caretaker.open.length > 0 ? Number.POSITIVE_INFINITY : this.#caretaker.doneAtMs };
+  }
+
   #kill(process: SimulatedProcess, absentMs: number): void {
     const { timeline, processes } = this.#world;
     this.#busy -= this.#busyByProcess.get(process) ?? 0;
@@ -353,6 +330,8 @@ class Run {
     process.kill();
     processes.delete(process);
     this.#journal.orphan(process.name, timeline.nowMs);
+    this.#caretaker.lost(process);
+    if (ownerOf(process) === OPERATOR) return;
     timeline.after(absentMs, () => this.#start(ownerOf(process)));
   }
 }

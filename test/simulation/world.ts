@@ -1,5 +1,4 @@
 import { toClusterConfig } from "../../src/client/options.ts";
-import type { Debt } from "../../src/cluster/debt.ts";
 import { buildTopology, type Topology } from "../../src/cluster/topology.ts";
 import { putIntoStore, TOPOLOGY, topologyInStore } from "../../src/execute/topology-in-store.ts";
 import type { StaticClusterConfig } from "../../src/index.ts";
@@ -14,6 +13,7 @@ import { Timeline } from "./kernel/timeline.ts";
 import { StoreLink, simulatedStore } from "./store/simulated-store.ts";
 import { StoreServer } from "./store/store-server.ts";
 import { INDEX } from "./workload/corpus.ts";
+import { SIDES, witnessOf } from "./workload/swapper.ts";
 
 /** Budget of a write, in milliseconds; no request lands later than so long after it was sent. */
 export const WRITE_TIMEOUT_MS = 1500;
@@ -113,12 +113,12 @@ export class World {
   }
 
   /** Founds the cluster and its index while all is well. */
-  async found(): Promise<void> {
+  async found({ hasSides }: { readonly hasSides: boolean }): Promise<void> {
     this.#hasher = await loadHasher();
     await this.#fillStore(this.#hasher);
     const process = this.start("founder");
     let isReady = false;
-    const founding = this.#found(process).then((topology) => {
+    const founding = this.#found(process, hasSides).then((topology) => {
       this.#topology = topology;
       isReady = true;
     });
@@ -155,7 +155,7 @@ export class World {
     this.#onTopology.add(tell);
   }
 
-  async #found({ client, clock, session }: SimulatedProcess) {
+  async #found({ client, clock, session }: SimulatedProcess, hasSides: boolean) {
     const untilDone = async ({ taskUid }: { readonly taskUid: number }) => {
       for (;;) {
         const { status, error } = await client.tasks.getTask(taskUid);
@@ -166,6 +166,11 @@ export class World {
     };
     await untilDone(await client.createIndex(INDEX, { primaryKey: "id" }));
     await untilDone(await client.index(INDEX).updateFilterableAttributes(["bucket"]));
+    await client.updateExperimentalFeatures({ editDocumentsByFunction: true });
+    for (const side of hasSides ? SIDES : []) {
+      await untilDone(await client.createIndex(side, { primaryKey: "id" }));
+      await untilDone(await client.index(side).addDocuments([{ id: witnessOf(side) }]));
+    }
     return (await session.cluster()).topology;
   }
 
@@ -197,15 +202,6 @@ export class World {
   /** Nodes that lost data. */
   get losers(): readonly string[] {
     return [...this.wire.nodesById.values()].filter((node) => node.lostDataAtMs !== undefined).map(({ id }) => id);
-  }
-
-  /** The debts that a process knows of and that can be paid: all owners of the shard have their data. */
-  async payableDebts(process: SimulatedProcess): Promise<Debt[]> {
-    const { debts, topology } = await process.session.cluster();
-    return debts.ledger.list().filter(({ shard }) => {
-      const owners = topology.groups.flatMap(({ table }) => table[shard] ?? []);
-      return !owners.some((owner) => this.losers.includes(owner));
-    });
   }
 }
 

@@ -1,19 +1,29 @@
 import { effectOn, FIELDS, type Field, type Write } from "../workload/operation.ts";
 
+/** When a store went back to earlier data, and until when nobody had put that right, in milliseconds since the beginning. */
+export interface StoreLoss {
+  readonly atMs: number;
+  readonly untilMs: number;
+}
+
 /** What is known of the order of writes. */
 export interface Promises {
   /** Every write so far. */
   readonly writes: readonly Write[];
   /** After so long processes know of each other's debts, in milliseconds. */
   readonly viewDelayMs: number;
-  /** Longest time that a request which was given up may still land, in milliseconds. */
+  /** Longest time from the end of a call until all that it sent has landed, and what that led to is known, in milliseconds. */
   readonly landingMs: number;
+  /** Longest time that a request is on its way, in milliseconds. */
+  readonly carriedMs: number;
   /** Fewest nodes that ever held a document at once. */
   readonly fewestOwners: () => number;
   /** Where debts are kept: on the nodes that answer just then, or in a store. */
   readonly keeper: "nodes" | "store";
   /** When a process last read what a node keeps of the cluster, if it ever did, in milliseconds since the beginning. */
   recordsReadAtMs(process: string, node: string): number | undefined;
+  /** What the store lost, if it did: what is owed, among others. */
+  storeLoss(): StoreLoss | undefined;
   /** When a node lost data, if it did, in milliseconds since the beginning. */
   lostDataAtMs(node: string): number | undefined;
   /** Whether a node's task of a write failed, by the number of the write's own task. */
@@ -26,12 +36,33 @@ export interface Promises {
 
 /** Whether a document must show a write or a later one: it was acknowledged, and a replica that did so survives. */
 export function isBinding(write: Write, id: string, promises: Promises): boolean {
+  // An edit changes what is there when it is its turn; whether that is anything depends upon others.
+  if (write.kind === "edit") return false;
   if (write.outcome !== "acknowledged" || write.failedAtMs !== undefined) return false;
   // Whether its tasks succeed, only its process would have followed.
   if (write.orphanedAtMs !== undefined) return false;
   const holders = holdersOf(write, id, promises);
   const isKept = holders.some((node) => (promises.lostDataAtMs(node) ?? -1) < write.calledAtMs);
-  return isKept && !isExposed(write, id, promises) && !isBuiltOver(write, id, promises);
+  const isOver = isExposed(write, id, promises) || isBuiltOver(write, id, promises) || isForgotten(write, id, promises);
+  return isKept && !isOver;
+}
+
+/**
+ * Whether the store lost what it may have known of a write that not every replica did: a recovery infers no deletes, and
+ * goes by the highest stamp, which is that of a partial update of whatever was there.
+ */
+function isForgotten(write: Write, id: string, promises: Promises): boolean {
+  const loss = promises.storeLoss();
+  if (loss === undefined || write.calledAtMs > loss.untilMs || doneByAllAtMs(write, id, promises) !== undefined)
+    return false;
+  const isPartial = (other: Write) => other.kind === "update" && other.ids.includes(id) && other.number > write.number;
+  return effectOn(write, "text") === null || promises.writes.some(isPartial);
+}
+
+/** Whether nobody may know now what is owed. */
+export function isUncertain(atMs: number, { storeLoss, viewDelayMs }: Promises): boolean {
+  const loss = storeLoss();
+  return loss !== undefined && atMs >= loss.atMs && atMs <= loss.untilMs + viewDelayMs;
 }
 
 /** When every node that held a document had done a write of it; undefined when one has not. */
@@ -40,6 +71,15 @@ export function doneByAllAtMs(write: Write, id: string, { doneAtMs }: Promises):
   const times = owners.map((node) => doneAtMs(node, write.taskUid) ?? Number.POSITIVE_INFINITY);
   const last = Math.max(...times);
   return owners.length > 0 && Number.isFinite(last) ? last : undefined;
+}
+
+function isDoneByAll(write: Write, promises: Promises): boolean {
+  const owners = [...write.ownersById.values()].flat();
+  const hasDone = (node: string) => {
+    const isTaken = write.acknowledgedBy.includes(node) && !promises.hasFailed(node, write.taskUid);
+    return isTaken && promises.doneAtMs(node, write.taskUid) !== undefined;
+  };
+  return write.outcome === "acknowledged" && owners.length > 0 && owners.every(hasDone);
 }
 
 /** The nodes that took a write and did it. */
@@ -65,6 +105,8 @@ function isBuiltOver(write: Write, id: string, promises: Promises): boolean {
  * missed: each of two replicas vouches for one of the writes then, and what is kept follows from two processes' clocks.
  */
 function isExposed(write: Write, id: string, promises: Promises): boolean {
+  // Whoever writes down a debt in a store is told of those that others wrote down before.
+  if (promises.keeper === "store") return false;
   const isMissed = (some: Write) => holdersOf(some, id, promises).length !== some.ownersById.get(id)?.length;
   if (!isMissed(write)) return false;
   return promises.writes.some((other) => {
@@ -105,7 +147,8 @@ export function isHeldByAll(write: Write, id: string, promises: Promises): boole
 }
 
 /** Whether a write can have no effect any more once another begins, whatever became of it. */
-function isBefore(earlier: Write, later: Write, { viewDelayMs, landingMs, fewestOwners }: Promises): boolean {
+function isBefore(earlier: Write, later: Write, promises: Promises): boolean {
+  const { viewDelayMs, landingMs, carriedMs, fewestOwners, keeper } = promises;
   // The writes of one process keep the order of its calls; nothing can undo a late landing on the only node, though.
   const isUndone = earlier.outcome === "acknowledged" || fewestOwners() > 1;
   if (earlier.process === later.process && isUndone) return earlier.number < later.number;
@@ -117,6 +160,9 @@ function isBefore(earlier: Write, later: Write, { viewDelayMs, landingMs, fewest
     earlier.orphanedAtMs ?? 0,
   );
   const isOver = earlier.outcome === "acknowledged" && earlier.orphanedAtMs === undefined;
+  // What nobody missed needs nobody to know of anything; stamps go by one clock.
+  const isWhole = keeper === "store" && isOver && isDoneByAll(later, promises);
+  if (isWhole && earlier.endedAtMs + carriedMs < later.calledAtMs) return true;
   return seenAtMs + viewDelayMs + (isOver ? 0 : landingMs) < later.calledAtMs;
 }
 

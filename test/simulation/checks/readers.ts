@@ -2,7 +2,7 @@ import type { Film } from "../workload/corpus.ts";
 import type { WriteJournal } from "../workload/journal.ts";
 import { describeWrite, FIELDS, type Field, type Write } from "../workload/operation.ts";
 import type { Readers, Reading } from "../workload/user.ts";
-import { doneByAllAtMs, isAwareOf, isBinding, isExplained, isHeldByAll, type Promises } from "./order.ts";
+import { doneByAllAtMs, isAwareOf, isBinding, isExplained, isHeldByAll, isUncertain, type Promises } from "./order.ts";
 
 /** Judges every answer while it is given: complete, nothing twice, nothing older than the reader may see. */
 export class ReadChecker implements Readers {
@@ -23,7 +23,7 @@ export class ReadChecker implements Readers {
       if (film.text === undefined && film.note === undefined) this.#report(reading, `shows a hollow ${film.id}`);
       this.#judgeWhole(reading, film);
     }
-    if (reading.isDegraded) return;
+    if (reading.isDegraded || isUncertain(reading.calledAtMs, this.#promises)) return;
     for (const id of reading.ids) this.#judge(reading, id, filmsById.get(id));
   }
 

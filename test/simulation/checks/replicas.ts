@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { MASTER_KEY, type SimulatedNode } from "../cluster/simulated-node.ts";
+import type { SimulatedNode } from "../cluster/simulated-node.ts";
 import { type Film, INDEX } from "../workload/corpus.ts";
 import type { WriteJournal } from "../workload/journal.ts";
 import { FIELDS } from "../workload/operation.ts";
@@ -20,10 +20,7 @@ export interface Healed {
 export function checkReplicas({ ids, nodesById, ...known }: Healed): string[] {
   const contents = new Map([...nodesById].map(([id, node]) => [id, contentOf(node)]));
   return ids.flatMap((id) => {
-    const owners = known.promises.ownersOf(id);
-    // Those that are left may each owe something, and have nobody to be repaired from.
-    if (owners.some((node) => known.promises.lostDataAtMs(node) !== undefined)) return [];
-    const copies = owners.map((node) => ({ node, film: contents.get(node)?.get(id) }));
+    const copies = known.promises.ownersOf(id).map((node) => ({ node, film: contents.get(node)?.get(id) }));
     return [...checkEach(id, copies, known), ...checkEqual(id, copies, known)];
   });
 }
@@ -59,11 +56,5 @@ function show({ film }: Copy): string {
 }
 
 function contentOf(node: SimulatedNode): Map<string, Film> {
-  const { body, status } = node.handle({
-    ...{ method: "GET", path: `/indexes/${INDEX}/documents`, query: "limit=1000" },
-    ...{ headers: { authorization: `Bearer ${MASTER_KEY}` }, body: new Uint8Array() },
-  });
-  if (status !== 200) return new Map();
-  const { results } = JSON.parse(body) as { results: Film[] };
-  return new Map(results.map((film) => [film.id, film]));
+  return new Map(node.documents<Film>(INDEX).map((film) => [film.id, film]));
 }

@@ -9,6 +9,7 @@ import { ALL_ROUTES } from "../../../src/testing/embedded-node/routes/all-routes
 import type { Chance } from "../kernel/chance.ts";
 import type { History } from "../kernel/history.ts";
 import type { Timeline } from "../kernel/timeline.ts";
+import { isWrite } from "./is-write.ts";
 import { ProcessClock } from "./process-clock.ts";
 
 const ROUTER = new Router(ALL_ROUTES);
@@ -16,6 +17,14 @@ const PAYLOAD_LIMIT = 100_000_000;
 
 /** Key of all nodes. */
 export const MASTER_KEY = "simulated-master-key";
+
+/** Something that changed a node's data. */
+type Change =
+  | { readonly kind: "request"; readonly atMs: number; readonly request: EmbeddedRequest }
+  | { readonly kind: "task"; readonly atMs: number; readonly uid: number; readonly fails: boolean };
+
+/** The data of a node as they were at some time: how many of its changes they have. */
+export type NodeBackup = number;
 
 /** What a node lives in. */
 export interface NodeSurroundings {
@@ -35,13 +44,14 @@ export class SimulatedNode {
   readonly #surroundings: NodeSurroundings;
   readonly #clock: HeldClock;
   #state: NodeState;
+  #changes: Change[] = [];
   #seeds = 0;
   #nextTask = 0;
   #isWorking = false;
   isUp = true;
   /** Raised whenever all connections break. */
   incarnation = 0;
-  /** When it lost data, in milliseconds since the beginning. */
+  /** When it last lost data, in milliseconds since the beginning. */
   lostDataAtMs: number | undefined;
   /** Shortest and longest time that a task takes now. */
   taskMs: readonly [number, number];
@@ -65,7 +75,10 @@ export class SimulatedNode {
 
   /** Answers a request at once; what it enqueued is worked off later. */
   handle(request: EmbeddedRequest): EmbeddedResponse {
-    const response = this.#clock.hold(() => handleRequest(this.#state, ROUTER, request));
+    const { response, atMs } = this.#clock.hold(() => {
+      return { response: handleRequest(this.#state, ROUTER, request), atMs: this.#clock.now() };
+    });
+    if (isWrite(request)) this.#changes.push({ kind: "request", atMs, request });
     if (request.method !== "GET" && response.status === 202) this.#work();
     return response;
   }
@@ -84,14 +97,55 @@ export class SimulatedNode {
 
   /** Loses all that it ever had. */
   loseData(): void {
+    this.#seeds++;
+    this.restore(0);
+  }
+
+  /** The data as they are now. */
+  backup(): NodeBackup {
+    return this.#changes.length;
+  }
+
+  /** Has the data of an earlier time, and nothing that came later. */
+  restore(backup: NodeBackup): void {
+    this.#changes = this.#changes.slice(0, backup);
     this.#state = this.#emptyState();
+    for (const change of this.#changes) this.#clock.hold(() => this.#repeat(change), change.atMs);
     this.#nextTask = 0;
     this.lostDataAtMs = this.#surroundings.timeline.nowMs;
+  }
+
+  #repeat(change: Change): void {
+    if (change.kind === "request") handleRequest(this.#state, ROUTER, change.request);
+    else this.#run(change);
   }
 
   /** Works as fast as ever. */
   speedUp(): void {
     this.taskMs = this.#surroundings.usualTaskMs;
+  }
+
+  /** Number of the last task that it was given. */
+  get latestTask(): number {
+    return (
+      this.#read<{ readonly results: readonly { readonly uid: number }[] }>("/tasks", "limit=1")?.results[0]?.uid ?? -1
+    );
+  }
+
+  /** A document as it lies here. */
+  document<T>(index: string, id: string): T | undefined {
+    return this.#read<T>(`/indexes/${index}/documents/${id}`);
+  }
+
+  /** All documents as they lie here. */
+  documents<T>(index: string): readonly T[] {
+    return this.#read<{ readonly results: readonly T[] }>(`/indexes/${index}/documents`, "limit=1000")?.results ?? [];
+  }
+
+  #read<T>(path: string, query = ""): T | undefined {
+    const headers = { authorization: `Bearer ${MASTER_KEY}` };
+    const { status, body } = this.handle({ method: "GET", path, query, headers, body: new Uint8Array() });
+    return status === 200 ? (JSON.parse(body) as T) : undefined;
   }
 
   /** Whether every task that it accepted is done. */
@@ -100,7 +154,7 @@ export class SimulatedNode {
   }
 
   #emptyState(): NodeState {
-    const uidSeed = `${this.id}/${this.#seeds++}`;
+    const uidSeed = `${this.id}/${this.#seeds}`;
     const settings = {
       masterKey: MASTER_KEY,
       payloadLimitBytes: PAYLOAD_LIMIT,
@@ -134,7 +188,9 @@ export class SimulatedNode {
     const task = this.#state.tasks.get(uid);
     const isOfUser = task?.type.startsWith("document") === true && task.indexUid?.startsWith("miroir__") === false;
     const fails = isOfUser && chance.happens(this.failureRate);
-    this.#run(uid, fails);
+    const change = { kind: "task", atMs: this.#clock.now(), uid, fails } as const;
+    this.#changes.push(change);
+    this.#run(change);
     const whole = readNote(task?.customMetadata)?.uid;
     if (fails && whole !== undefined) this.failed.add(whole);
     if (task?.status === "succeeded" && whole !== undefined)
@@ -143,11 +199,11 @@ export class SimulatedNode {
     else history.note(`${this.id} task ${uid} ${task?.type} ${task?.status}`);
   }
 
-  #run(uid: number, fails: boolean): void {
+  #run({ uid, fails, atMs }: Extract<Change, { kind: "task" }>): void {
     const task = this.#state.tasks.get(uid);
     if (task === undefined) return;
     if (fails) task.plan = { ...task.plan, run: failTask };
-    this.#state.tasks.runNow(uid, this.#clock.now());
+    this.#state.tasks.runNow(uid, atMs);
   }
 
   #nextWaiting(): number | undefined {

@@ -1,6 +1,7 @@
 import type { EmbeddedRequest, EmbeddedResponse } from "../../../src/testing/embedded-node/http/message.ts";
 import { type NodeRequest, TransportFailure } from "../../../src/transport/transport.ts";
 import { INDEX } from "../workload/corpus.ts";
+import { isWrite } from "./is-write.ts";
 import type { Fate } from "./network.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
 import type { Caller, Wire } from "./wire.ts";
@@ -127,11 +128,6 @@ export class Trip {
     const failure = new TransportFailure("reset", "broke the connection");
     timeline.after(network.travelMs(this.#sending.target.id), () => this.#caller.wake(() => this.#reject(failure)));
   }
-}
-
-/** Whether a request may change anything. */
-function isWrite({ method, path }: NodeRequest): boolean {
-  return method !== "GET" && !/\/(search|fetch)$/.test(path);
 }
 
 /** Whether a request changes documents of users. */

@@ -4,6 +4,7 @@ import type { SimulatedProcess } from "../cluster/simulated-process.ts";
 import type { Wire } from "../cluster/wire.ts";
 import type { Chance } from "../kernel/chance.ts";
 import type { StoreServer } from "../store/store-server.ts";
+import type { Caretaker } from "../workload/caretaker.ts";
 
 /** What faults can be done to. */
 export interface Victims {
@@ -18,6 +19,10 @@ export interface Victims {
   tempt(process: SimulatedProcess, forMs: number): void;
   /** Whether a node may lose its data now. */
   mayLoseData(node: SimulatedNode): boolean;
+  /** Whether the store may lose its latest data now. */
+  mayRollBack(): boolean;
+  /** Who puts right what nothing else does. */
+  readonly care: Pick<Caretaker, "rebuild" | "recover">;
 }
 
 /** A fault under way; ending it twice does nothing. */

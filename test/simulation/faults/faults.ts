@@ -1,9 +1,19 @@
 import type { Chance } from "../kernel/chance.ts";
 import type { Begun, Victims } from "./fault.ts";
 import { cutLinks, cutOneWay, slowLinks, troubleRequests } from "./link-faults.ts";
-import { crash, crashAtWrite, failTasks, loseData, slowQueue, stallQueue } from "./node-faults.ts";
-import { cutFromStore, isolateAtWrite, jumpClock, kill, pause, pauseAtWrite, pauseDriver } from "./process-faults.ts";
-import { stopStore, troubleStore } from "./store-faults.ts";
+import { comeBackOld, crash, crashAtWrite, failTasks, loseData, slowQueue, stallQueue } from "./node-faults.ts";
+import {
+  cutAtDebt,
+  cutAtTopology,
+  cutFromStore,
+  isolateAtWrite,
+  jumpClock,
+  kill,
+  pause,
+  pauseAtWrite,
+  pauseDriver,
+} from "./process-faults.ts";
+import { rollBackStore, stopStore, troubleStore } from "./store-faults.ts";
 
 /** A kind of fault. */
 export interface FaultKind {
@@ -18,7 +28,8 @@ export interface FaultKind {
 export const FAULTS: readonly FaultKind[] = [
   { weight: 14, begin: crash },
   { weight: 10, begin: crashAtWrite },
-  { weight: 2, begin: loseData },
+  { weight: 4, begin: loseData },
+  { weight: 5, begin: comeBackOld },
   { weight: 14, begin: cutLinks },
   { weight: 8, begin: cutOneWay },
   { weight: 14, ambush: 4, begin: slowQueue },
@@ -33,6 +44,9 @@ export const FAULTS: readonly FaultKind[] = [
   { weight: 5, ambush: 3, begin: kill },
   { weight: 4, begin: jumpClock },
   { weight: 6, begin: stopStore },
-  { weight: 10, ambush: 8, begin: cutFromStore },
+  { weight: 10, ambush: 30, begin: cutFromStore },
+  { weight: 12, begin: cutAtDebt },
+  { weight: 12, ambush: 15, begin: cutAtTopology },
   { weight: 6, begin: troubleStore },
+  { weight: 5, ambush: 5, begin: rollBackStore },
 ];

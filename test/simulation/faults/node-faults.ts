@@ -1,6 +1,9 @@
+import { STATE_INDEX } from "../../../src/execute/state-index.ts";
+import type { SeenNode } from "../../../src/execute/task-high-water.ts";
 import type { SimulatedNode } from "../cluster/simulated-node.ts";
 import type { Wire } from "../cluster/wire.ts";
 import type { Chance } from "../kernel/chance.ts";
+import type { StoreServer } from "../store/store-server.ts";
 import { anyNode, type Begun, type Victims } from "./fault.ts";
 
 export function crash({ wire }: Victims, chance: Chance): Begun {
@@ -23,7 +26,7 @@ export function crashAtWrite({ wire }: Victims, chance: Chance): Begun {
   };
 }
 
-export function loseData({ wire, mayLoseData }: Victims, chance: Chance): Begun {
+export function loseData({ wire, mayLoseData, care }: Victims, chance: Chance): Begun {
   const node = anyNode(wire, chance);
   if (!node.isUp || !mayLoseData(node)) return undefined;
   wire.history.noteFault("comes back empty", node.id);
@@ -33,8 +36,57 @@ export function loseData({ wire, mayLoseData }: Victims, chance: Chance): Begun 
     mend: () => {
       node.loseData();
       bringBack(wire, node);
+      care.rebuild(node.id);
     },
   };
+}
+
+/**
+ * Restored from a snapshot of a while ago, of the same epoch mostly. It is away for so long that processes write down what
+ * they had seen of it; where none could, nobody can tell that it is old, and it comes back as it was.
+ */
+export function comeBackOld({ wire, store, mayLoseData, care }: Victims, chance: Chance): Begun {
+  const node = anyNode(wire, chance);
+  if (!node.isUp || !mayLoseData(node)) return undefined;
+  const [backup, latestTask] = [node.backup(), node.latestTask];
+  const goneMs = chance.between(500, 15_000);
+  const awayMs = store === undefined ? 31_000 : 4000;
+  let isOver = false;
+  const unlessOver = (run: () => void) => () => (isOver ? undefined : run());
+  const crashNow = () => {
+    node.crash();
+    wire.timeline.after(awayMs, () => void comeBack());
+  };
+  const comeBack = async () => {
+    const seen = await highestSeen(node, wire, store);
+    if (isOver) return;
+    if (seen > latestTask) {
+      wire.history.noteFault("comes back old", node.id);
+      node.restore(backup);
+      care.rebuild(node.id);
+    }
+    bringBack(wire, node);
+  };
+  wire.timeline.after(goneMs, unlessOver(crashNow));
+  return {
+    lastsMs: goneMs + awayMs + 1,
+    mend: () => {
+      isOver = true;
+      bringBack(wire, node);
+    },
+  };
+}
+
+/** The highest task of a node that somebody wrote down. */
+async function highestSeen({ id }: SimulatedNode, wire: Wire, store: StoreServer | undefined): Promise<number> {
+  const record = `seen_${id}`;
+  const stored = (await store?.local.get(`record/${record}`))?.value as { readonly value: SeenNode } | undefined;
+  if (stored !== undefined) return stored.value.taskUid;
+  const kept = [...wire.nodesById.values()].map((node) =>
+    node.document<{ readonly value: string }>(STATE_INDEX, record),
+  );
+  const known = kept.flatMap((found) => (found === undefined ? [] : [JSON.parse(found.value) as SeenNode]));
+  return Math.max(-1, ...known.map(({ taskUid }) => taskUid));
 }
 
 function bringBack(wire: Wire, node: SimulatedNode): void {

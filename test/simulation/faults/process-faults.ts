@@ -1,3 +1,4 @@
+import { TOPOLOGY } from "../../../src/execute/topology-in-store.ts";
 import type { SimulatedProcess } from "../cluster/simulated-process.ts";
 import type { Chance } from "../kernel/chance.ts";
 import { STORE } from "../store/store-server.ts";
@@ -116,6 +117,44 @@ export function cutFromStore(victims: Victims, chance: Chance): Begun {
   const lastsMs = chance.pick([chance.between(500, 8000), chance.between(14_000, 45_000)]);
   victims.tempt(process, lastsMs);
   return { lastsMs, mend: () => mendAll(wire, mends) };
+}
+
+/** One process, just when another has written down what a replica owes. */
+export function cutAtDebt(victims: Victims, chance: Chance): Begun {
+  return cutAtCommit(victims, chance, { key: "record/debt", what: "a debt" });
+}
+
+/** One process, just when another topology has come into force. */
+export function cutAtTopology(victims: Victims, chance: Chance): Begun {
+  return cutAtCommit(victims, chance, { key: TOPOLOGY, what: "a topology" });
+}
+
+/** From the store, before it hears of a commit: for as long as it may work all the same, and some more. */
+function cutAtCommit(
+  { wire, store, processes, tempt }: Victims,
+  chance: Chance,
+  { key, what }: { readonly key: string; readonly what: string },
+): Begun {
+  if (store === undefined) return undefined;
+  const lastsMs = chance.between(9000, 16_000);
+  const mends: Mend[] = [];
+  const stop = store.listen((keys) => {
+    const living = processes();
+    if (keys?.some((each) => each.startsWith(key)) !== true || living.length === 0 || chance.happens(0.3)) return;
+    stop();
+    const process = chance.pick(living);
+    const link = { process: process.name, node: STORE };
+    mends.push(wire.network.block(link, "requests"), wire.network.block(link, "answers"));
+    wire.history.noteFault(`cut from the store at ${what}`, process.name);
+    tempt(process, lastsMs);
+  });
+  return {
+    lastsMs,
+    mend: () => {
+      stop();
+      mendAll(wire, mends);
+    },
+  };
 }
 
 function anyProcess({ processes }: Victims, chance: Chance): SimulatedProcess | undefined {

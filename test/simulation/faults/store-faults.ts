@@ -28,3 +28,17 @@ export function troubleStore({ wire, store }: Victims, chance: Chance): Begun {
     },
   };
 }
+
+/** A replica takes over that has not heard of the last changes. */
+export function rollBackStore({ wire, store, mayRollBack, care }: Victims, chance: Chance): Begun {
+  if (store === undefined || !mayRollBack()) return undefined;
+  const takeOver = store.fork();
+  return {
+    lastsMs: chance.pick([chance.between(50, 1000), chance.between(1000, 8000)]),
+    mend: () => {
+      wire.history.noteFault("store goes back", "");
+      takeOver();
+      care.recover();
+    },
+  };
+}

@@ -27,12 +27,15 @@ export class Timeline {
     };
   }
 
-  /** Lets time go on until something is so; false when `limitMs` is reached or nothing is left to happen before. */
+  /** Lets time go on until something is so; false when it is `limitMs` by then. */
   async runUntil(isSo: () => boolean, limitMs: number): Promise<boolean> {
     await settled();
     while (!isSo()) {
       const next = this.#heap[0];
-      if (next === undefined || next.at > limitMs) return false;
+      if (next === undefined || next.at > limitMs) {
+        this.#nowMs = Math.max(this.#nowMs, limitMs);
+        return false;
+      }
       this.#pop();
       if (next.run === undefined) continue;
       this.#nowMs = next.at;

@@ -14,8 +14,12 @@ export class StoreServer {
   /** The store as a caller on its own machine uses it. */
   readonly local: StateStore;
   isUp = true;
+  /** When its data went back to what they had been, if they did, in milliseconds since the beginning. */
+  wentBackAtMs: number | undefined;
+  readonly #timeline: Timeline;
 
   constructor(timeline: Timeline, clockOffsetMs: number) {
+    this.#timeline = timeline;
     const clock = new ProcessClock(timeline);
     clock.offsetMs = clockOffsetMs;
     this.#memory = memoryStore({ clock });
@@ -27,6 +31,15 @@ export class StoreServer {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
+
+  /** Remembers the data as they are, like a replica that hears of nothing more; answers how it takes over. */
+  fork(): () => void {
+    const backup = this.#memory.backup();
+    return () => {
+      this.#memory.restore(backup);
+      this.wentBackAtMs = this.#timeline.nowMs;
+    };
+  }
 
   /** Tells all that listen. */
   tell(keys: readonly string[]): void {

@@ -8,6 +8,8 @@ export interface Habits {
   readonly severalShare: number;
   /** Share of the calls that follow the one before at once. */
   readonly burstShare: number;
+  /** Share of the calls that are about indexes whose names are swapped; 0 where there are none. */
+  readonly swapShare: number;
 }
 
 /** Those of a run: where there are few documents, writes meet often. */
@@ -22,5 +24,6 @@ export function habitsOf(chance: Chance): Habits {
     ]),
     severalShare: chance.pick([0.1, 0.2, 0.6]),
     burstShare: chance.pick([0.1, 0.3, 0.6]),
+    swapShare: chance.pick([0, 0, 0, 0.2]),
   };
 }

@@ -4,6 +4,7 @@ import { JobBook } from "../../../src/jobs/run/job-book.ts";
 import { isOpen, type JobRecord } from "../../../src/jobs/run/job-record.ts";
 import { listJobs, resumeJob, startJob } from "../../../src/jobs/run/jobs.ts";
 import type { StateStore } from "../../../src/store/state-store.ts";
+import { MoveChecker } from "../checks/moves.ts";
 import type { SimulatedProcess } from "../cluster/simulated-process.ts";
 import type { Chance } from "../kernel/chance.ts";
 import type { StoreServer } from "../store/store-server.ts";
@@ -28,6 +29,7 @@ export class JobDriver {
   #isOver = false;
   /** Whether a job is under way. */
   hasOpenJob = false;
+  readonly moves = new MoveChecker();
 
   constructor(world: World, { local, listen }: Pick<StoreServer, "local" | "listen">) {
     this.#world = world;
@@ -35,6 +37,7 @@ export class JobDriver {
     listen((keys) => {
       if (keys?.some((key) => key.startsWith("job/")) === true) void this.pending();
     });
+    world.onTopology(() => this.moves.topology(world.topology));
     this.#chance = world.chance.stream("jobs");
     this.#mostJobs = 1 + this.#chance.below(MOST_JOBS);
   }
@@ -60,6 +63,7 @@ export class JobDriver {
         const job = await this.#driveOne(process);
         if (job === undefined) continue;
         history.noteStep(`job ${job.state}`, "");
+        if (job.state === "done") this.moves.done(job.wish.kind);
         history.note(`${process.name} leaves job ${job.wish.kind} ${job.state} ${job.error ?? ""}`);
       } catch (error) {
         history.note(`${process.name} drives no job: ${error instanceof Error ? error.message.slice(0, 200) : error}`);
@@ -79,6 +83,7 @@ export class JobDriver {
     if (this.#isOver || jobs.length >= this.#mostJobs) return undefined;
     const wish = this.#chance.pick(wishesFor(topology, spare));
     history.noteStep(wish.kind, JSON.stringify(wish));
+    this.moves.begin(topology);
     return startJob(config, wish, { environment });
   }
 }

@@ -15,7 +15,7 @@ type Outcome = "open" | "acknowledged" | "unknown";
 export interface Write {
   readonly number: number;
   readonly process: string;
-  readonly kind: "replace" | "update" | "delete" | "delete by filter";
+  readonly kind: "replace" | "update" | "edit" | "delete" | "delete by filter";
   readonly ids: readonly string[];
   /** What the write puts into its field. */
   readonly value: string;
@@ -38,7 +38,7 @@ export interface Write {
 /** What a write leaves in a field: `null` when nothing, `undefined` when what was there. */
 export function effectOn(write: Write, field: Field): string | null | undefined {
   if (write.kind === "replace") return field === "text" ? write.value : null;
-  if (write.kind === "update") return field === "note" ? write.value : undefined;
+  if (write.kind === "update" || write.kind === "edit") return field === "note" ? write.value : undefined;
   return null;
 }
 

@@ -36,6 +36,10 @@ interface Provocation {
 const BURST_OF_STEP: Burst = { share: 0.7, calls: 5, latestMs: 300 };
 const BURST_OF_FETCH: Burst = { share: 0.3, calls: 3, latestMs: 5 };
 
+/** When it has come there while some process knows nothing of it: by the others, and by that process later. */
+const BURST_OF_OTHERS: Burst = { share: 1, calls: 6, latestMs: 1500 };
+const BURST_BEHIND: Burst = { share: 1, calls: 6, latestMs: 8000 };
+
 /** Calls of the users of a process that something is wrong with. */
 const TEMPTED_CALLS = 8;
 
@@ -57,6 +61,10 @@ export class Provoker {
   jobSteps(): void {
     this.#moved = this.#options.world.topology.change?.shards ?? this.#moved;
     this.#provoke(BURST_OF_STEP);
+    // While some know least, others write: what those must not miss, or must say that they may.
+    if (this.#cutUsers().length === 0) return;
+    this.#provoke(BURST_OF_OTHERS, { isMeant: (process) => !this.#cutUsers().includes(process) });
+    this.#provoke(BURST_BEHIND);
   }
 
   /** A node is handed a request: who looks at documents is about to compare or copy them. */
@@ -90,10 +98,15 @@ export class Provoker {
 
   /** Those who may know least: a process that cannot hear of what others wrote down, if there is one. */
   #callers(isMeant: Provocation["isMeant"]): SimulatedProcess[] {
-    const { world, users } = this.#options;
-    const meant = users().filter((process) => isMeant?.(process) !== false);
-    const cut = meant.filter(({ name }) => world.wire.network.isBlocked(name, STORE, "answers"));
+    const meant = this.#options.users().filter((process) => isMeant?.(process) !== false);
+    const cut = this.#cutUsers().filter((process) => meant.includes(process));
     return cut.length > 0 ? cut : meant;
+  }
+
+  /** Processes that nothing reaches from the store. */
+  #cutUsers(): SimulatedProcess[] {
+    const { world, users } = this.#options;
+    return users().filter(({ name }) => world.wire.network.isBlocked(name, STORE, "answers"));
   }
 
   #mayWrite(process: SimulatedProcess, ids: readonly string[]): boolean {

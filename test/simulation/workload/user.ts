@@ -49,6 +49,7 @@ export interface Reading {
 const WEIGHTS = {
   replace: 30,
   update: 18,
+  edit: 3,
   delete: 12,
   "delete by filter": 5,
   search: 16,
@@ -96,8 +97,8 @@ export class User {
     const { process, corpus, journal, chance, timeline, history, severalShare } = this.#options;
     const bucket = chance.pick([...new Set(own.map(bucketOf))]);
     const several = [...new Set([chance.pick(own), chance.pick(own)])];
-    const ids =
-      kind === "delete by filter" ? corpus.idsIn(bucket) : chance.happens(severalShare) ? several : [chance.pick(own)];
+    const isOfBucket = kind === "delete by filter" || kind === "edit";
+    const ids = isOfBucket ? corpus.idsIn(bucket) : chance.happens(severalShare) ? several : [chance.pick(own)];
     const write = journal.begin({ process: process.name, kind, ids, calledAtMs: timeline.nowMs });
     history.note(`${process.name} #${write.number} ${kind} ${ids.join(" ")} ${write.value}`);
     try {
@@ -117,6 +118,10 @@ export class User {
         return this.#index.addDocuments(ids.map((id) => ({ id, bucket: bucketOf(id), text: value })));
       case "update":
         return this.#index.updateDocuments(ids.map((id) => ({ id, bucket: bucketOf(id), note: value })));
+      case "edit":
+        return this.#index.updateDocumentsByFunction({
+          ...{ function: "doc.note = context.value", context: { value }, filter: `bucket = ${bucket}` },
+        });
       case "delete":
         return this.#index.deleteDocuments([...ids]);
       case "delete by filter":
