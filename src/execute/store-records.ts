@@ -20,7 +20,6 @@ const SHOWN = "record";
 export class StoreRecords implements SharedRecords {
   readonly #store: StateStore;
   readonly #turns: StoreTurns;
-
   readonly #commits: CommitWatch;
   /** Version of the debts that were read, or the one since then that this process made of them. */
   #debtsKnown = 0;

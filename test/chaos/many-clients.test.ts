@@ -43,7 +43,7 @@ interface Place {
 /** A file is for fewer: everybody reads the whole of it after each change. */
 const PLACES: readonly Place[] = [
   { place: "on the nodes", count: 100, address: async () => undefined },
-  { place: "in a file", count: 30, address: fileAddress },
+  { place: "in a file", count: 12, address: fileAddress },
   ...(hasRedis ? [{ place: "in Redis", count: 100, address: redisAddress }] : []),
 ];
 

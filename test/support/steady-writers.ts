@@ -18,6 +18,9 @@ export interface SteadyWritersOptions {
   readonly pauseMs?: number;
 }
 
+/** Pause before a document is asked for again, in milliseconds. */
+const ASK_AGAIN_MS = 100;
+
 interface Write {
   readonly ids: readonly number[];
   readonly change: (id: number) => DocumentChange;
@@ -104,13 +107,17 @@ export class SteadyWriters {
     this.surprises.push(`document ${id} is ${found} ${where}, and must be ${this.register.describe(id)}`);
   }
 
+  /** Asks again as long as nobody can tell whether the document is there. */
   async #read(id: number): Promise<DocumentState> {
     const { client, uid } = this.#options;
-    try {
-      return await client.index(uid).getDocument(id);
-    } catch (error) {
-      if ((error as { cause?: { code?: string } }).cause?.code === "document_not_found") return undefined;
-      throw error;
+    for (; ; await pause(ASK_AGAIN_MS)) {
+      try {
+        return await client.index(uid).getDocument(id);
+      } catch (error) {
+        const code = (error as { cause?: { code?: string } }).cause?.code;
+        if (code === "document_not_found") return undefined;
+        if (code !== "miroir_view_stale") throw error;
+      }
     }
   }
 

@@ -28,8 +28,8 @@ interface Rollback {
 }
 
 /**
- * Tells everybody, unless the store was recovered meanwhile: one that saw nothing of what the store lost would take it for what it was, and change owners from a
- * table that is not in force.
+ * Tells everybody, unless the store was recovered meanwhile: one that saw nothing of what the store lost would take it for
+ * what it was, and change owners from a table that is not in force.
  */
 export async function warnOfRollback(store: StateStore, { why, seen }: Rollback): Promise<void> {
   const { key, value, revision } = seen;
