@@ -99,6 +99,10 @@ export class Healing {
     return unpaid;
   }
 
+  #fail(error: Error): undefined {
+    this.#options.report(`copies cannot be compared: ${error.message}`);
+  }
+
   async #findOpenJob(): Promise<string[]> {
     const job = await this.#options.jobs?.pending();
     return job === undefined ? [] : [job];
@@ -108,7 +112,8 @@ export class Healing {
   #verify(): Promise<VerifyReport | undefined> {
     const { config, environment } = this.#options.world.start(OPERATOR);
     const options = { content: true, repair: true, environment };
-    return this.finish(() => verifyCluster(config, options), LONGEST_HEALING_MS);
+    const verifying = () => verifyCluster(config, options);
+    return this.finish(() => verifying().catch((error: Error) => this.#fail(error)), LONGEST_HEALING_MS);
   }
 }
 

@@ -40,7 +40,9 @@ export class Caretaker {
   /** The store went back to earlier data. */
   recover(): void {
     this.#takeOn("recover", ({ config, environment }) => {
-      return recoverCluster(config as TopologyClusterConfig, { environment });
+      // A node without its data cannot be rebuilt before the store is trusted again, and has nothing to say.
+      const allowSilent = this.#world.losers.length > 0;
+      return recoverCluster(config as TopologyClusterConfig, { environment, allowSilent });
     });
   }
 
