@@ -13,7 +13,8 @@ interface MissedWrite {
  * The owners whose word counts for one document of a shard. A write that every owner owes reached nobody for certain and
  * decides nothing; of the others the latest does: an owner that does not owe it has it. One that owes an earlier write of
  * the document has the later one in vain unless that was of the document by name: that a replica's earlier task failed may
- * turn out when it has acknowledged the later one long since. One that lost its data owes every write before that. Writes that were not acknowledged decide when no other does.
+ * turn out when it has acknowledged the later one long since. One that lost its data owes every write before that. Writes
+ * that were not acknowledged decide when no other does.
  * Without any all are equal.
  */
 export function authoritiesFor(id: string, owners: readonly string[], debts: readonly Debt[]): readonly string[] {

@@ -41,20 +41,16 @@ export async function runPlan(run: JobRun): Promise<void> {
     await run.log.update(changes, `Step ${step + 1} of ${run.log.job.plan.steps.length} is done: ${what}.`);
     await clearFormer(run, { timeoutMs: READERS_MS });
   }
-  if (run.log.job.wish.kind === "sweep") await listForeign(run);
+  if (run.log.job.wish.kind === "sweep") await listAll(run);
   await clearFormer(run);
   await finish(run);
 }
 
-/** Writes down what each node does not own, to be deleted there. */
-async function listForeign(run: JobRun): Promise<void> {
-  const { nodes, groups, shards } = await run.changes.current();
+/** Writes down every shard of every node, to be deleted there; what a node owns is left out when it is its turn. */
+async function listAll(run: JobRun): Promise<void> {
+  const { nodes, shards } = await run.changes.current();
   const all = Array.from({ length: shards }, (_, shard) => shard);
-  const isOwner = (node: string, shard: number) => groups.some(({ table }) => table[shard]?.includes(node));
-  const purges = nodes.map(({ id }) => {
-    return { node: id, shards: all.filter((shard) => !isOwner(id, shard)), everywhere: false };
-  });
-  await run.log.update({ purges });
+  await run.log.update({ purges: nodes.map(({ id }) => ({ node: id, shards: all, everywhere: false })) });
 }
 
 /** Whatever a former driver was doing: writers go on. A switch that was made is brought to its end. */
