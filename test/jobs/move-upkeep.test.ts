@@ -83,6 +83,8 @@ describe("drainNodes()", () => {
     const moving = await startMoveCluster({ taskDelayMs: 20 });
     await fill(moving, UID, 5);
     const direct = moving.directs.get("node-1");
+    // Tasks that keep the node busy, so that those of interest are still open when they are asked for.
+    await Promise.all(Array.from({ length: 100 }, () => direct?.index("unheard-of").deleteDocument(1)));
     const enqueued = [
       await direct?.index(UID).addDocuments([{ noId: 1 }]),
       await direct?.index(UID).addDocuments([{ id: 77 }]),
