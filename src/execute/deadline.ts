@@ -1,4 +1,4 @@
-import { setMaxListeners } from "node:events";
+import { onAbort } from "../util/abort.ts";
 import type { Clock } from "../util/clock.ts";
 
 /** Abort reason of a {@link Deadline} that ran out, so that a time-out can be told from a caller's abort. */
@@ -18,17 +18,13 @@ export class Deadline {
   readonly #controller = new AbortController();
   readonly #stopTimer: () => void;
   readonly #endsAt: number;
-  readonly #parent: AbortSignal | undefined;
-  readonly #onParentAbort: () => void;
+  readonly #forgetParent: () => void;
 
   private constructor(clock: Clock, timeoutMs: number, parent: AbortSignal | undefined) {
     this.#clock = clock;
-    this.#parent = parent;
     this.#endsAt = clock.monotonic() + timeoutMs;
-    setMaxListeners(0, this.#controller.signal); // one listener a node asked, and clusters may be large
-    this.#onParentAbort = () => this.#controller.abort(parent?.reason);
-    if (parent?.aborted) this.#onParentAbort();
-    else parent?.addEventListener("abort", this.#onParentAbort, { once: true });
+    this.#forgetParent =
+      parent === undefined ? () => undefined : onAbort(parent, () => this.#controller.abort(parent.reason));
     this.#stopTimer = clock.after(timeoutMs, () => this.#controller.abort(new DeadlineExceeded(timeoutMs)));
   }
 
@@ -49,6 +45,6 @@ export class Deadline {
   /** Frees the timer and the listener. */
   end(): void {
     this.#stopTimer();
-    this.#parent?.removeEventListener("abort", this.#onParentAbort);
+    this.#forgetParent();
   }
 }

@@ -1,3 +1,4 @@
+import { onAbort } from "../util/abort.ts";
 import type { Clock } from "../util/clock.ts";
 import type { StoreStatus, StoreWatch } from "./state-store.ts";
 import type { StoreDriver } from "./store-driver.ts";
@@ -41,7 +42,7 @@ export class StoreWatches {
   #start(): AbortController {
     const running = new AbortController();
     const stopListening = this.#driver.listen((keys) => this.#tell(keys));
-    running.signal.addEventListener("abort", stopListening);
+    onAbort(running.signal, stopListening);
     this.#poll(running.signal).catch((error: unknown) => {
       if (!running.signal.aborted) throw error;
     });

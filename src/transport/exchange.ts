@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { Dispatcher } from "undici";
+import { onAbort } from "../util/abort.ts";
 
 /** A node's answer before anybody has looked into it. */
 export interface RawAnswer {
@@ -27,11 +28,10 @@ export function exchange(
     let status = 0;
     let headers: RawAnswer["headers"] = {};
     let controller: Dispatcher.DispatchController | undefined;
-    const onAbort = () => {
+    const forgetSignal = onAbort(signal, () => {
       reject(signal.reason);
       controller?.abort(new Error("given up"));
-    };
-    signal.addEventListener("abort", onAbort, { once: true });
+    });
     pool.dispatch(dispatch, {
       onRequestStart(started) {
         controller = started;
@@ -46,12 +46,12 @@ export function exchange(
         chunks.push(chunk);
       },
       onResponseEnd() {
-        signal.removeEventListener("abort", onAbort);
+        forgetSignal();
         const [only] = chunks;
         resolve({ status, headers, body: chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks) });
       },
       onResponseError(_controller, error) {
-        signal.removeEventListener("abort", onAbort);
+        forgetSignal();
         reject(error);
       },
     });

@@ -1,3 +1,5 @@
+import { onAbort } from "./abort.ts";
+
 /** Source of time for everything that waits or stamps; tests pass their own. */
 export interface Clock {
   /** Milliseconds since the epoch, wall clock. */
@@ -26,19 +28,20 @@ export const systemClock: Clock = {
         reject(signal.reason);
         return;
       }
-      const onAbort = () => {
-        clearTimeout(timer);
-        reject(signal?.reason);
-      };
+      let forgetSignal = () => {};
       const timer = setTimeout(
         () => {
-          signal?.removeEventListener("abort", onAbort);
+          forgetSignal();
           resolve();
         },
         Math.min(ms, LONGEST_TIMER_MS),
       );
       if (options?.background === true) timer.unref();
-      signal?.addEventListener("abort", onAbort, { once: true });
+      if (signal === undefined) return;
+      forgetSignal = onAbort(signal, () => {
+        clearTimeout(timer);
+        reject(signal.reason);
+      });
     });
   },
   after(ms, run) {

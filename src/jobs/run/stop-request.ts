@@ -1,3 +1,4 @@
+import { onAbort } from "../../util/abort.ts";
 import type { Clock } from "../../util/clock.ts";
 import type { JobBook, JobRequest } from "./job-book.ts";
 
@@ -31,14 +32,13 @@ export class StopRequest {
   readonly #closed = new AbortController();
   readonly #unwatch: () => void;
   readonly #looking: Promise<void>;
-  readonly #onAbort = () => this.#stop.abort(new JobStopped("pause"));
+  readonly #forgetSignal: () => void;
   #wake: () => void = () => undefined;
 
   constructor(options: StopOptions) {
     this.#options = options;
     const { book, job, signal } = options;
-    signal.addEventListener("abort", this.#onAbort);
-    if (signal.aborted) this.#onAbort();
+    this.#forgetSignal = onAbort(signal, () => this.#stop.abort(new JobStopped("pause")));
     this.#unwatch = book.onRequest(job, () => this.#wake());
     this.#looking = this.#look();
   }
@@ -51,7 +51,7 @@ export class StopRequest {
   async close(): Promise<void> {
     this.#closed.abort();
     this.#unwatch();
-    this.#options.signal.removeEventListener("abort", this.#onAbort);
+    this.#forgetSignal();
     await this.#looking;
   }
 

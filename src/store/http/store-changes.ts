@@ -1,3 +1,4 @@
+import { onAbort } from "../../util/abort.ts";
 import { type Clock, systemClock } from "../../util/clock.ts";
 import type { StateStore, StoreWatch } from "../state-store.ts";
 
@@ -39,7 +40,7 @@ export class StoreChanges {
     };
     const stop = this.#clock.after(Math.min(ms, LONGEST_WAIT_MS), end);
     if (!state.isOver) this.#waiting.add(onHint);
-    signal.addEventListener("abort", end, { once: true });
+    onAbort(signal, end);
     return {
       async next() {
         if (!state.isHinted && !state.isOver) {

@@ -1,6 +1,34 @@
 import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
-import { untilAborted } from "../../../src/util/abort.ts";
+import { onAbort, untilAborted } from "../../../src/util/abort.ts";
+
+describe("onAbort()", () => {
+  it("calls the listener once the signal fires, or at once when it has", () => {
+    const controller = new AbortController();
+    const calls: string[] = [];
+    onAbort(controller.signal, () => calls.push("kept"));
+    onAbort(controller.signal, () => calls.push("taken back"))();
+    expect(calls).toEqual([]);
+    controller.abort();
+    expect(calls).toEqual(["kept"]);
+    onAbort(controller.signal, () => calls.push("late"));
+    expect(calls).toEqual(["kept", "late"]);
+  });
+
+  it("lets a signal have as many listeners as a call has nodes, without a warning", async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on("warning", note);
+    try {
+      const { signal } = new AbortController();
+      for (let listeners = 0; listeners < 50; listeners++) onAbort(signal, () => undefined);
+      await new Promise((resolve) => setTimeout(resolve, 20)); // warnings come a turn later
+      expect(warnings).toEqual([]);
+    } finally {
+      process.off("warning", note);
+    }
+  });
+});
 
 describe("untilAborted", () => {
   it("answers as the work does, and leaves no listener behind", async () => {
