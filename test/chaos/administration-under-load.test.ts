@@ -7,6 +7,7 @@ import { eventually } from "../support/eventually.ts";
 import { OnceWriter } from "../support/once-writer.ts";
 import { printedSeed } from "../support/printed-seed.ts";
 import { type ChaosNode, startProcessCluster } from "../support/process-cluster.ts";
+import { TIME_FACTOR } from "../support/real-servers.ts";
 
 const seed = printedSeed("administration under load");
 const ROUNDS = 4;
@@ -66,7 +67,9 @@ async function meanwhile(round: number, victim: ChaosNode | undefined, { pass }:
 }
 
 describe(`administration under load, with a node killed meanwhile and back (SEED=${seed})`, () => {
-  it("loses nothing, brings nothing back, and leaves the names as they should be", { timeout: 120_000 }, async () => {
+  it("loses nothing, brings nothing back, and leaves the names as they should be", {
+    timeout: 120_000 * TIME_FACTOR,
+  }, async () => {
     const random = seededRandom(seed);
     const cluster = await startProcessCluster();
     const admin = cluster.connect();

@@ -12,6 +12,7 @@ import { DocumentRegister } from "../support/document-register.ts";
 import { eventually } from "../support/eventually.ts";
 import { printedSeed } from "../support/printed-seed.ts";
 import { type ProcessCluster, startProcessCluster } from "../support/process-cluster.ts";
+import { TIME_FACTOR } from "../support/real-servers.ts";
 
 const seed = printedSeed("frozen writer");
 const PROGRAM = fileURLToPath(new URL("../support/child/write-until-stopped.ts", import.meta.url));
@@ -49,7 +50,9 @@ function acknowledged(writes: readonly ToldWrite[]): ToldWrite[] {
 }
 
 describe(`an application that freezes for longer than its lease while shards move (SEED=${seed})`, () => {
-  it("is not told that what it wrote before counts, loses nothing, and writes on", { timeout: 90_000 }, async () => {
+  it("is not told that what it wrote before counts, loses nothing, and writes on", {
+    timeout: 90_000 * TIME_FACTOR,
+  }, async () => {
     const cluster = await startProcessCluster({ spares: 1 });
     const load = await startLoad(cluster, seed, { writeTimeoutMs: 4000 });
     const { child, writes } = startWriter(cluster);

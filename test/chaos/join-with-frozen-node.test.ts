@@ -8,19 +8,23 @@ import { startLoad } from "../support/chaos-load.ts";
 import { eventually } from "../support/eventually.ts";
 import { printedSeed } from "../support/printed-seed.ts";
 import { startProcessCluster } from "../support/process-cluster.ts";
+import { areServersReal, TIME_FACTOR } from "../support/real-servers.ts";
 
 const seed = printedSeed("join with a frozen node");
 
 /** Longer than any request waits, so that the node counts as away. */
 const FROZEN_MS = 3000;
 
-/** Writers that wait for longer than a hold may last. */
-const PATIENT = { writeTimeoutMs: 4000 };
+/** How long a hold may last, in milliseconds: real servers take their time for what was written before it. */
+const HOLD_TIMEOUT_MS = areServersReal ? 5000 : 2000;
+
+/** Writers that wait for longer. */
+const PATIENT = { writeTimeoutMs: 2 * HOLD_TIMEOUT_MS };
 
 describe(`a node that freezes while another joins under load (SEED=${seed})`, () => {
   it.each(["copying", "holding"] as const)(
     "in the middle of %s delays the join, and no write is lost",
-    { timeout: 120_000 },
+    { timeout: 120_000 * TIME_FACTOR },
     async (phase: OwnerChange["phase"]) => {
       const random = seededRandom(seed);
       const cluster = await startProcessCluster({ spares: 1 });
@@ -29,7 +33,7 @@ describe(`a node that freezes while another joins under load (SEED=${seed})`, ()
       const frozen = cluster.nodes[Math.floor(random() * 3)];
       if (joining === undefined || frozen === undefined) throw new Error("there are four");
       const wish: Wish = { kind: "node add", nodes: [{ id: "new", url: joining.url }] };
-      const running = startJob(cluster.config, wish, { documentsPerSecond: 100, holdTimeoutMs: 2000 });
+      const running = startJob(cluster.config, wish, { documentsPerSecond: 100, holdTimeoutMs: HOLD_TIMEOUT_MS });
       await eventually(async () => expect((await cluster.topology()).change?.phase).toBe(phase), 20_000);
       frozen.pause();
       await pause(FROZEN_MS);

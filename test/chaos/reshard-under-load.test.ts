@@ -5,6 +5,7 @@ import { startLoad } from "../support/chaos-load.ts";
 import { MASTER_KEY } from "../support/cluster.ts";
 import { printedSeed } from "../support/printed-seed.ts";
 import { type ChaosNode, startProcessCluster } from "../support/process-cluster.ts";
+import { TIME_FACTOR } from "../support/real-servers.ts";
 
 const seed = printedSeed("reshard under load");
 
@@ -17,7 +18,7 @@ async function ownTasks({ url }: ChaosNode): Promise<Task[]> {
 
 describe(`twice as many shards under load (SEED=${seed})`, () => {
   it("are there at once: nothing is copied or rewritten, and no search misses anything", {
-    timeout: 180_000,
+    timeout: 180_000 * TIME_FACTOR,
   }, async () => {
     const cluster = await startProcessCluster({ shards: 64 });
     const load = await startLoad(cluster, seed, { writeTimeoutMs: 4000 });

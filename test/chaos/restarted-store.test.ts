@@ -7,6 +7,7 @@ import { eventually } from "../support/eventually.ts";
 import type { SharedCluster } from "../support/job-cluster.ts";
 import { printedSeed } from "../support/printed-seed.ts";
 import { startProcessCluster } from "../support/process-cluster.ts";
+import { TIME_FACTOR } from "../support/real-servers.ts";
 import { hasRedis, type RedisServer, startRedis } from "../support/redis-server.ts";
 
 const seed = printedSeed("restarted store");
@@ -37,7 +38,7 @@ describe.skipIf(!hasRedis)(`a Redis that is killed while shards move, and starte
     { phase: "copying", awayMs: TERM_MS },
   ] as const)(
     "while $phase, away for $awayMs ms, loses no write and no search",
-    { timeout: 120_000 },
+    { timeout: 120_000 * TIME_FACTOR },
     async ({ phase, awayMs }) => {
       const { redis, store } = await ownRedis();
       const cluster = await startProcessCluster({ store, spares: 1 });

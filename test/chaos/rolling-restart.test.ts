@@ -3,6 +3,7 @@ import { seededRandom } from "../../bench/corpus.ts";
 import { type ChaosLoad, startLoad } from "../support/chaos-load.ts";
 import { printedSeed } from "../support/printed-seed.ts";
 import { type ChaosNode, startProcessCluster } from "../support/process-cluster.ts";
+import { TIME_FACTOR } from "../support/real-servers.ts";
 
 const seed = printedSeed("rolling restart");
 
@@ -13,7 +14,9 @@ async function restart(node: ChaosNode, isGentle: boolean, { pass }: ChaosLoad):
 }
 
 describe(`a rolling restart of all nodes under load (SEED=${seed})`, () => {
-  it("loses nothing, brings nothing back, and leaves every search complete", { timeout: 120_000 }, async () => {
+  it("loses nothing, brings nothing back, and leaves every search complete", {
+    timeout: 120_000 * TIME_FACTOR,
+  }, async () => {
     const random = seededRandom(seed);
     const cluster = await startProcessCluster();
     const load = await startLoad(cluster, seed);

@@ -5,10 +5,11 @@ import { UID } from "../support/chaos-load.ts";
 import { MASTER_KEY } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 import { startProcessCluster } from "../support/process-cluster.ts";
+import { TIME_FACTOR } from "../support/real-servers.ts";
 
 describe("a change of settings", () => {
   it("is done without a node that is killed between its answer and its task, and kept by it when it is back", {
-    timeout: 90_000,
+    timeout: 90_000 * TIME_FACTOR,
   }, async () => {
     const cluster = await startProcessCluster({ taskDelayMs: 300 });
     const client = cluster.connect();

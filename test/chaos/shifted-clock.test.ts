@@ -12,6 +12,7 @@ import { MASTER_KEY } from "../support/cluster.ts";
 import { DocumentRegister } from "../support/document-register.ts";
 import { eventually } from "../support/eventually.ts";
 import { type ProcessCluster, startProcessCluster } from "../support/process-cluster.ts";
+import { TIME_FACTOR } from "../support/real-servers.ts";
 import { hasRedis } from "../support/redis-server.ts";
 
 const UID = "movies";
@@ -56,7 +57,7 @@ describe.skipIf(!hasRedis)("an application whose clock is wrong by five minutes"
     { clock: "ahead", shiftMs: 5 * MINUTE_MS },
   ])(
     "and $clock stamps by the store's, and loses no write when a node dies and comes back",
-    { timeout: 90_000 },
+    { timeout: 90_000 * TIME_FACTOR },
     async ({ shiftMs }) => {
       const cluster = await startProcessCluster();
       const client = cluster.connect();

@@ -10,8 +10,8 @@ import { SteadySearcher, WITNESSES } from "./steady-searcher.ts";
 /** Index that everything is written to. */
 export const UID = "movies";
 
-/** Time that writes may need to get on again once the cause of a failure is gone; real servers index more slowly. */
-const RECOVERY_MS = process.env["MEILISEARCH_BIN"] === undefined ? 20_000 : 90_000;
+/** Time that writes may need to get on again once the cause of a failure is gone. */
+const RECOVERY_MS = 20_000;
 
 /** A document that is written to all the time is not repaired meanwhile: each has some seconds of rest here. */
 const CALM = { documentsPerWriter: 500, pauseMs: 25 };
