@@ -55,18 +55,14 @@ describe("jobs that change who owns what", { timeout: 120_000 }, () => {
       { kind: "group remove", group: "more" },
       { kind: "node remove", node: "node-0" },
     ];
-    let longestMs = 0;
     for (const wish of wishes) {
       const job = await startJob(cluster.config, wish);
       expect(job, `${wish.kind}: ${job.error}`).toMatchObject({ state: "done", purges: [] });
-      longestMs = Math.max(longestMs, job.holds.longestMs);
       expect((await client.index(UID).search("movie", { limit: 1000 })).hits.length).toBe(400);
     }
     await writers.stop();
     expect(writers.acknowledged).toBe(writers.sent);
-    process.stdout.write(
-      `${writers.sent} writes during ${wishes.length} jobs; writers waited for ${longestMs} ms at most\n`,
-    );
+    process.stdout.write(`${writers.sent} writes during ${wishes.length} jobs, ${writers.waits}\n`);
     await expectNothingLost(cluster, UID, writers);
     const topology = await cluster.topology();
     expect(topology.nodes.map(({ id }) => id)).toEqual(["node-2", "one", "four"]);

@@ -11,8 +11,8 @@ export interface JobWriters {
   readonly all: readonly SteadyWriters[];
   readonly sent: number;
   readonly acknowledged: number;
-  /** Longest time that a write took to be acknowledged or refused, in milliseconds. */
-  readonly longestMs: number;
+  /** How long writes took to be acknowledged or refused, in words. */
+  readonly waits: string;
   stop(): Promise<void>;
 }
 
@@ -55,8 +55,10 @@ export function startJobWriters(
     get acknowledged() {
       return sum(({ acknowledged }) => acknowledged);
     },
-    get longestMs() {
-      return Math.max(...all.map(({ longestMs }) => longestMs));
+    get waits() {
+      const sorted = all.flatMap(({ waitsMs }) => waitsMs).sort((a, b) => a - b);
+      const [median = 0, longest = 0] = [sorted[Math.floor(sorted.length / 2)], sorted.at(-1)];
+      return `the longest after ${longest.toFixed(0)} ms, the median ${median.toFixed(0)} ms`;
     },
   };
 }

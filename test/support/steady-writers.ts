@@ -38,8 +38,8 @@ export class SteadyWriters {
   sent = 0;
   /** Writes acknowledged so far. */
   acknowledged = 0;
-  /** Longest time that a write took to be acknowledged or refused, in milliseconds. */
-  longestMs = 0;
+  /** How long each write took to be acknowledged or refused, in milliseconds. */
+  readonly waitsMs: number[] = [];
   /** Documents that were not what the register allows, tasks that failed, calls that ended as none may. */
   readonly surprises: string[] = [];
   /** Called as soon as a write is on its way. */
@@ -82,22 +82,18 @@ export class SteadyWriters {
     try {
       ({ taskUid } = await sending);
     } catch (error) {
-      this.#waited(startedAt);
+      this.waitsMs.push(performance.now() - startedAt);
       if (!(error instanceof MeilisearchApiError)) throw error;
       for (const id of ids) this.register.unknown(id, change(id));
       return;
     }
-    this.#waited(startedAt);
+    this.waitsMs.push(performance.now() - startedAt);
     for (const id of ids) this.register.acknowledged(id, change(id));
     this.acknowledged++;
     const { status } = await client.tasks.waitForTask(taskUid, { timeout: 20_000, interval: 5 });
     if (status !== "succeeded") this.surprises.push(`task ${taskUid} of documents ${ids.join(", ")} ${status}`);
     const [id = 0] = ids;
     this.expectAllowed(id, await this.#read(id), "just after it was written");
-  }
-
-  #waited(startedAt: number): void {
-    this.longestMs = Math.max(this.longestMs, Math.round(performance.now() - startedAt));
   }
 
   /** Notes a document that is not as it may be. */
