@@ -12,7 +12,7 @@ import { type Habits, habitsOf } from "./workload/habits.ts";
 import { JobDriver } from "./workload/job-driver.ts";
 import { WriteJournal } from "./workload/journal.ts";
 import { DRIVER, OPERATOR, ownerOf } from "./workload/owners.ts";
-import { Provoker } from "./workload/provoker.ts";
+import { type Provoked, Provoker } from "./workload/provoker.ts";
 import { SIDES, Swapper } from "./workload/swapper.ts";
 import { User } from "./workload/user.ts";
 import { World, WRITE_TIMEOUT_MS } from "./world.ts";
@@ -141,7 +141,7 @@ class Run {
       ...{ world: this.#world, corpus: this.#corpus },
       mostCalls: options.operations * (this.#jobs === undefined ? 1 : PROVOKED_TIMES),
       users: () => this.#users,
-      call: (process, hot) => void this.#callOnce(process, hot),
+      call: (process, provoked) => void this.#callOnce(process, provoked),
     });
   }
 
@@ -159,6 +159,7 @@ class Run {
       this.#provoker.jobSteps();
     });
     this.#world.wire.onLanding = (request, { name }) => this.#provoker.lands(request, name);
+    this.#world.wire.onLate = (request, { name }) => this.#provoker.isLate(request, name);
   }
 
   /** Until all calls are made and answered; the last ones while all is well again. */
@@ -287,10 +288,10 @@ class Run {
     }
   }
 
-  async #callOnce(process: SimulatedProcess, hot: readonly string[]): Promise<void> {
+  async #callOnce(process: SimulatedProcess, provoked: Provoked): Promise<void> {
     if (!this.#mayCall) return;
     this.#busyBy(process, 1);
-    await this.#user(process, ownerOf(process), `provoked ${this.#provoker.calls}`).act(hot);
+    await this.#user(process, ownerOf(process), `provoked ${provoked.number}`).act(provoked);
     this.#busyBy(process, -1);
   }
 

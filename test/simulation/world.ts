@@ -85,9 +85,9 @@ export class World {
     const network = new Network(this.chance.stream("network"));
     const chance = this.chance.stream("wire");
     const recordsReadAtMs = new Map<string, number>();
-    const onLanding = () => undefined;
+    const [onLanding, onLate] = [() => undefined, () => undefined];
     const latestLandingMs = WRITE_TIMEOUT_MS;
-    this.wire = { timeline, history, chance, network, nodesById, recordsReadAtMs, latestLandingMs, onLanding };
+    this.wire = { timeline, history, chance, network, nodesById, recordsReadAtMs, latestLandingMs, onLanding, onLate };
   }
 
   /** The cluster as each process is told of it: its nodes, or the store that names them. */

@@ -29,7 +29,8 @@ export class Network {
   readonly #chance: Chance;
   readonly #blocked = new Map<string, number>();
   readonly #troublesByNode = new Map<string, Troubles>();
-  readonly #extraMsByNode = new Map<string, number>();
+  /** By the name of a node or of a process. */
+  readonly #extraMsByEnd = new Map<string, number>();
 
   constructor(chance: Chance) {
     this.#chance = chance;
@@ -54,13 +55,17 @@ export class Network {
     else this.#troublesByNode.set(node, troubles);
   }
 
-  slow(node: string, extraMs: number): void {
-    this.#extraMsByNode.set(node, extraMs);
+  /**
+   * Has everything take up to so much longer to and from one end.
+   * @param end a node, the store, or a process (on its way to and from nodes)
+   */
+  slow(end: string, extraMs: number): void {
+    this.#extraMsByEnd.set(end, extraMs);
   }
 
-  /** How long something is on its way between a process and a node, in milliseconds. */
-  travelMs(node: string): number {
-    const extraMs = this.#extraMsByNode.get(node) ?? 0;
+  /** How long something is on its way between two ends, of which one may be left out, in milliseconds. */
+  travelMs(...ends: readonly string[]): number {
+    const extraMs = Math.max(...ends.map((end) => this.#extraMsByEnd.get(end) ?? 0));
     return this.#chance.between(0.5, 3) + (extraMs === 0 ? 0 : this.#chance.between(0, extraMs));
   }
 
@@ -78,7 +83,7 @@ export class Network {
   /** Ends all troubles; broken links stay as they are. */
   calm(): void {
     this.#troublesByNode.clear();
-    this.#extraMsByNode.clear();
+    this.#extraMsByEnd.clear();
   }
 }
 

@@ -1,3 +1,4 @@
+import { onAbort } from "../../../src/util/abort.ts";
 import type { Clock } from "../../../src/util/clock.ts";
 import type { Timeline } from "../kernel/timeline.ts";
 
@@ -30,15 +31,16 @@ export class ProcessClock implements Clock {
         reject(signal.reason);
         return;
       }
-      const onAbort = () => {
-        cancel();
-        reject(signal?.reason);
-      };
+      let forgetSignal = () => {};
       const cancel = this.after(ms, () => {
-        signal?.removeEventListener("abort", onAbort);
+        forgetSignal();
         resolve();
       });
-      signal?.addEventListener("abort", onAbort, { once: true });
+      if (signal === undefined) return;
+      forgetSignal = onAbort(signal, () => {
+        cancel();
+        reject(signal.reason);
+      });
     });
   }
 

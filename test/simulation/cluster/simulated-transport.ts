@@ -10,6 +10,7 @@ import {
   TransportFailure,
 } from "../../../src/transport/transport.ts";
 import type { UndiciTransportOptions } from "../../../src/transport/undici.ts";
+import { onAbort } from "../../../src/util/abort.ts";
 import type { SimulatedNode } from "./simulated-node.ts";
 import { isDocumentWrite, Trip } from "./trip.ts";
 import type { Caller, Wire } from "./wire.ts";
@@ -82,7 +83,9 @@ export class SimulatedTransport implements Transport {
         else if (target.isUp) resolve();
         else reject(fail("refused"));
       };
-      timeline.after(isCut ? CONNECT_TIMEOUT_MS : network.travelMs(target.id), () => this.#caller.wake(end));
+      timeline.after(isCut ? CONNECT_TIMEOUT_MS : network.travelMs(this.#caller.name, target.id), () =>
+        this.#caller.wake(end),
+      );
     });
   }
 
@@ -117,12 +120,8 @@ export class SimulatedTransport implements Transport {
 /** The outcome of the work, or a failure as soon as the signal fires, whatever the work goes on with. */
 function unlessAborted(signal: AbortSignal, work: () => Promise<NodeResponse>): Promise<NodeResponse> {
   return new Promise((resolve, reject) => {
-    const onAbort = () => reject(givenUp(signal));
-    if (signal.aborted) onAbort();
-    else signal.addEventListener("abort", onAbort, { once: true });
-    work()
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener("abort", onAbort));
+    const forgetSignal = onAbort(signal, () => reject(givenUp(signal)));
+    work().then(resolve, reject).finally(forgetSignal);
   });
 }
 

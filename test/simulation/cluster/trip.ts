@@ -67,6 +67,7 @@ export class Trip {
       "lost answer": () => this.#carry({ incarnation, done: breakOff }),
       late: () => {
         breakOff();
+        this.#wire.onLate(this.#sending.request, this.#caller);
         const delayMs = chance.between(0.1, 0.99) * latestLandingMs;
         this.#carry({ incarnation: undefined, delayMs, done: () => undefined });
       },
@@ -82,7 +83,7 @@ export class Trip {
   #carry(leg: Leg): void {
     const { timeline, network, latestLandingMs } = this.#wire;
     const { target } = this.#sending;
-    timeline.after((leg.delayMs ?? 0) + network.travelMs(target.id), () => {
+    timeline.after((leg.delayMs ?? 0) + network.travelMs(this.#caller.name, target.id), () => {
       // Whoever gave up closed the connection: what is on its way may still arrive, for a while.
       const isLate = this.#sending.signal.aborted && timeline.nowMs - this.#sentAtMs > latestLandingMs;
       if (isLate) leg.done(undefined);
@@ -115,7 +116,7 @@ export class Trip {
   #carryBack(response: EmbeddedResponse): void {
     const { timeline, network } = this.#wire;
     const { id } = this.#sending.target;
-    timeline.after(network.travelMs(id), () => {
+    timeline.after(network.travelMs(this.#caller.name, id), () => {
       if (!network.isBlocked(this.#caller.name, id, "answers")) this.#caller.wake(() => this.#resolve(response));
       else if (timeline.nowMs - this.#sentAtMs < LONGEST_RESENDING_MS) {
         timeline.after(RESEND_MS, () => this.#carryBack(response));
@@ -126,7 +127,9 @@ export class Trip {
   #breakOff(): void {
     const { timeline, network } = this.#wire;
     const failure = new TransportFailure("reset", "broke the connection");
-    timeline.after(network.travelMs(this.#sending.target.id), () => this.#caller.wake(() => this.#reject(failure)));
+    timeline.after(network.travelMs(this.#caller.name, this.#sending.target.id), () =>
+      this.#caller.wake(() => this.#reject(failure)),
+    );
   }
 }
 

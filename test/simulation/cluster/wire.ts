@@ -18,6 +18,8 @@ export interface Wire {
   readonly latestLandingMs: number;
   /** Called for every request that a node is handed. */
   onLanding: (request: NodeRequest, caller: Caller) => void;
+  /** Called for every request whose connection broke although it will land. */
+  onLate: (request: NodeRequest, caller: Caller) => void;
 }
 
 /** Whose requests they are. */

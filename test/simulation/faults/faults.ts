@@ -1,6 +1,6 @@
 import type { Chance } from "../kernel/chance.ts";
 import type { Begun, Victims } from "./fault.ts";
-import { cutLinks, cutOneWay, slowLinks, troubleRequests } from "./link-faults.ts";
+import { cutLinks, cutOneWay, slowLinks, slowProcess, troubleRequests } from "./link-faults.ts";
 import { comeBackOld, crash, crashAtWrite, failTasks, loseData, slowQueue, stallQueue } from "./node-faults.ts";
 import {
   cutAtDebt,
@@ -35,6 +35,7 @@ export const FAULTS: readonly FaultKind[] = [
   { weight: 14, ambush: 4, begin: slowQueue },
   { weight: 6, ambush: 4, begin: stallQueue },
   { weight: 6, ambush: 4, begin: slowLinks },
+  { weight: 4, ambush: 20, begin: slowProcess },
   { weight: 20, begin: troubleRequests },
   { weight: 10, begin: failTasks },
   { weight: 6, ambush: 8, begin: pause },

@@ -53,6 +53,19 @@ export function slowLinks({ wire }: Victims, chance: Chance): Begun {
   return { lastsMs: chance.between(1000, 6000), mend: () => wire.network.slow(node.id, 0) };
 }
 
+/** Between one process and all nodes: what it asks under one topology is answered under the next. */
+export function slowProcess({ wire, processes, tempt }: Victims, chance: Chance): Begun {
+  const living = processes();
+  if (living.length === 0) return undefined;
+  const process = chance.pick(living);
+  const extraMs = chance.pick([300, 800, 1400]);
+  const lastsMs = chance.between(1000, 5000);
+  wire.network.slow(process.name, extraMs);
+  wire.history.noteFault("slow process", `${process.name} up to ${extraMs} ms`);
+  tempt(process, lastsMs);
+  return { lastsMs, mend: () => wire.network.slow(process.name, 0) };
+}
+
 export function troubleRequests({ wire }: Victims, chance: Chance): Begun {
   const node = anyNode(wire, chance);
   const rate = chance.pick([0.1, 0.25, 0.6]);

@@ -26,13 +26,13 @@ export const MUTANTS = {
     file: "src/routes/read.ts",
     line: 'return isOwed ? "indebted" : "good";',
     becomes: 'return "good";',
-    from: 1,
+    from: 14,
   },
   "a lost answer sent again": {
     file: "src/execute/write.ts",
     line: 'const pauseMs = outcome.kind === "overloaded" ? (outcome.retryAfterMs ?? 100) : undefined;',
     becomes: 'const pauseMs = outcome.kind === "overloaded" || outcome.kind === "unknown" ? 100 : undefined;',
-    from: undefined,
+    from: 88,
   },
   "partial update to an indebted replica": {
     file: "src/routes/documents-write.ts",
@@ -44,13 +44,13 @@ export const MUTANTS = {
     file: "src/execute/repair/repairer.ts",
     line: "else if (operation.isCovered) await debts.pay(owed.debts);",
     becomes: "if (operation.isCovered) await debts.pay(owed.debts);",
-    from: 273,
+    from: 212,
   },
   "debt cleared without draining every owner": {
     file: "src/execute/repair/repairer.ts",
     line: "await Promise.all([...involved].map((node) => drain(operator, node, signal)));",
     becomes: "",
-    from: 11,
+    from: 16,
   },
   "an acknowledgement from an indebted replica counted": {
     file: "src/routes/sharded-write.ts",
@@ -74,13 +74,13 @@ export const MUTANTS = {
     file: "src/routes/accept-write.ts",
     line: "if (task.parts.length > 0) cluster.tasks.add({ head: { ...head, error: { ...result.error.cause } }, ...task });",
     becomes: "",
-    from: undefined,
+    from: 289,
   },
   "no barrier": {
     file: "src/execute/view/epoch-barrier.ts",
     line: "if (!laggards.areAmong(await readProcesses(store, signal))) return true;",
     becomes: "return true;",
-    from: 11,
+    from: 6,
   },
   "no queue drain before verify": {
     file: "src/jobs/move/drain-nodes.ts",
@@ -92,25 +92,25 @@ export const MUTANTS = {
     file: "src/jobs/run/clear-former.ts",
     line: 'const isOver = await run.changes.barrier("readers", {',
     becomes: "const isOver = true; void ({",
-    from: undefined,
+    from: 49,
   },
   "copy without compare": {
     file: "src/jobs/run/move-step.ts",
     line: "if (comparison.differences.length === 0 && !comparison.isCut) return undefined;",
     becomes: "return undefined;",
-    from: 19,
+    from: 35,
   },
   "writers released together with the readers at a switch": {
     file: "src/jobs/run/hold-and-switch.ts",
     line: 'await run.changes.barrier("leases", { signal: run.termSignal });',
     becomes: "",
-    from: 256,
+    from: 11,
   },
   "an unfenced old driver": {
     file: "src/jobs/run/node-fence.ts",
     line: "for (const former of this.#formerOn(node.id)) await deleteKey(cluster, node, former);",
     becomes: "",
-    from: 148,
+    from: 73,
   },
   "a lapsed lease revived in mid-call": {
     file: "src/execute/view/operation.ts",
@@ -122,13 +122,13 @@ export const MUTANTS = {
       line: "Deadline.start(clock, requestBudgetMs(write.call, options));",
       becomes: "Deadline.start(clock, 25_000);",
     },
-    from: 91,
+    from: 99,
   },
   "readers without a lease": {
     file: "src/client/session.ts",
     line: "if (operation.isCovered) return response;",
     becomes: "if (operation !== undefined) return response;",
-    from: 234,
+    from: 200,
   },
 } as const satisfies Readonly<Record<string, Mutant>>;
 

@@ -6,6 +6,7 @@ import type { Timeline } from "../kernel/timeline.ts";
 import { bucketOf, type Corpus, type Film, INDEX } from "./corpus.ts";
 import type { WriteJournal } from "./journal.ts";
 import type { Write } from "./operation.ts";
+import type { Occasion } from "./provoker.ts";
 
 /** What a user works with. */
 export interface UserOptions {
@@ -46,15 +47,15 @@ export interface Reading {
   readonly isDegraded: boolean;
 }
 
+const READS = { search: 16, document: 14, documents: 5 } as const;
+
 const WEIGHTS = {
   replace: 30,
   update: 18,
   edit: 3,
   delete: 12,
   "delete by filter": 5,
-  search: 16,
-  document: 14,
-  documents: 5,
+  ...READS,
 } as const;
 
 type Kind = keyof typeof WEIGHTS;
@@ -72,13 +73,10 @@ export class User {
     this.#index = options.process.client.index<Film>(INDEX);
   }
 
-  /**
-   * One call, whatever becomes of it.
-   * @param hot the documents to choose from, if the user may write any of them
-   */
-  async act(hot: readonly string[] = []): Promise<void> {
+  /** One call, whatever becomes of it. */
+  async act({ hot = [], isRead = false }: Occasion = {}): Promise<void> {
     const { chance, corpus, owner } = this.#options;
-    const kind = chance.weigh(WEIGHTS);
+    const kind = chance.weigh(isRead ? READS : WEIGHTS);
     if (kind === "search" || kind === "documents") return this.#read(kind);
     if (kind === "document") return this.#read(kind, { asked: [chance.pick(hot.length > 0 ? hot : corpus.ids)] });
     const own = corpus.idsOf(owner);
