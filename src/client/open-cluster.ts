@@ -207,7 +207,7 @@ function assemble({ highWater, config, inStore, verify, ...shared }: Parts): Met
     ...{ operator, view, missed, health, registry, isEnabled: config.repair !== false },
     ...{ landingMs: options.writeTimeoutMs, roundMs: Math.min(REPAIR_ROUND_MS, options.writeTimeoutMs) },
   };
-  const repairer = new Repairer({ ...repairing, debts, lanes });
+  const repairer = new Repairer({ ...repairing, debts, lanes, stamps });
   const catchUp = new CatchUp({ ...repairing, rules, records });
   return {
     ...{ ...shared, applied: new AppliedSettings(operator), records, highWater, health, debts, missed },

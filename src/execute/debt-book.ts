@@ -22,6 +22,10 @@ export class DebtBook {
   /** Debts that are not paid, by where they are written down. */
   readonly #entries = new Map<string, Debt>();
   readonly #paid = new Set<string>();
+  /** Records that are being written down. */
+  readonly #underWay = new Set<string>();
+  /** What could not be written down so far, by the record that this process knows it by. */
+  readonly #unkept = new Map<string, readonly Debt[]>();
   readonly #listeners = new Set<() => void>();
   /** Version of the debts that were read. */
   #version = 0;
@@ -57,6 +61,7 @@ export class DebtBook {
     this.ledger.pay(this.#entries.values());
     this.#entries.clear();
     this.#written.clear();
+    this.#unkept.clear();
   }
 
   /** Calls back whenever there are new debts. */
@@ -130,18 +135,59 @@ export class DebtBook {
 
   /**
    * Keeps the debts of one call as one immutable record.
+   * @param ifUnkept what they are to be should they not be kept now, but later
    * @returns whether this process knows of all debts that were written down before these; else it has to read them
    * @throws MiroirError `miroir_store_unavailable` when it cannot be kept; the debts are known to this process all the same
    */
-  async record(debts: readonly Debt[]): Promise<boolean> {
+  async record(debts: readonly Debt[], ifUnkept = debts): Promise<boolean> {
     if (debts.length === 0) return true;
-    const id = `debt_${this.#random.uuid()}`;
-    this.#write(id, debts);
-    const value = { debts: debts as unknown as JsonObject[] };
-    const what = "The write reached some replicas and not others, and that fact";
-    const knowsAll = await this.#records.keepDebts({ id, kind: "debt", value }, what, this.#version);
+    const knowsAll = await this.#keep(debts, ifUnkept);
     this.#tell.owed?.(debts);
     return knowsAll;
+  }
+
+  /** Whether others can know of a debt: one that is not written down so far is known here alone. */
+  isKept(debt: Debt): boolean {
+    return ![...this.#underWay, ...this.#unkept.keys()].some((id) => this.#entries.get(entryKey(id, debt)) === debt);
+  }
+
+  /**
+   * Writes down what could not be when it came up; others know of it from now on.
+   * @param now milliseconds since 1970
+   * @throws MiroirError `miroir_store_unavailable`
+   */
+  async keepUnkept(now: number): Promise<void> {
+    for (const [id, debts] of [...this.#unkept]) {
+      // Its own record may land yet, as it was: another one says since when it is known.
+      const kept = this.#keep(debts.map((debt) => ({ ...debt, foundAt: now })));
+      this.#unkept.delete(id);
+      this.#unenter(id);
+      await kept;
+    }
+  }
+
+  async #keep(debts: readonly Debt[], ifUnkept = debts): Promise<boolean> {
+    const id = `debt_${this.#random.uuid()}`;
+    this.#write(id, debts);
+    this.#underWay.add(id);
+    const value = { debts: debts as unknown as JsonObject[] };
+    const what = "The write reached some replicas and not others, and that fact";
+    try {
+      return await this.#records.keepDebts({ id, kind: "debt", value }, what, this.#version);
+    } catch (error) {
+      this.#unkept.set(id, ifUnkept);
+      throw error;
+    } finally {
+      this.#underWay.delete(id);
+    }
+  }
+
+  #unenter(recordId: string): void {
+    for (const [key, debt] of [...this.#entries]) {
+      if (!key.startsWith(`${recordId}/`)) continue;
+      this.#entries.delete(key);
+      this.ledger.pay([debt]);
+    }
   }
 }
 

@@ -137,8 +137,8 @@ function toWrite(
   return {
     ...{ index, call, signal: request.signal, stamp: stamp.last },
     idsByShard: new Map(allShards(cluster).map((shard) => [shard, "all"])),
-    requests(node, shards) {
-      const whole = shards.filter((shard) => !cluster.debts.ledger.owesAny(index, { node: node.id, shard }, "all"));
+    requests(node, shards, isOwed) {
+      const whole = shards.filter((shard) => !isOwed(shard, "all"));
       if (whole.length === 0) return [];
       const filter = withShardFilter(body.filter, shardFilter(cluster.topology.shards, whole));
       const sent = JSON.stringify({ ...body, filter, function: guarded.script });

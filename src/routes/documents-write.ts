@@ -179,7 +179,7 @@ function shardDocuments(cluster: Cluster, write: DocumentWrite): ShardedWrite | 
     requests(node, shards, isOwed) {
       const own = new Set(shards);
       const texts = placed
-        .filter(({ shard, id }) => own.has(shard) && !(write.mode === "update" && isOwed(shard, id)))
+        .filter(({ shard, id }) => own.has(shard) && !(write.mode === "update" && isOwed(shard, [id])))
         .map(({ text }) => text);
       return chunkByBytes(texts, cluster.options.payloadLimitBytes).map((body) =>
         toRequest(node, body, { write, query }),

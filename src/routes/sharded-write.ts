@@ -31,10 +31,14 @@ interface KeptWrite extends WriteReach {
 export interface ShardedWrite extends WriteReach {
   readonly signal: AbortSignal | undefined;
   /**
-   * What a node is sent for its shards, in order. `isOwed` tells the documents whose earlier writes the node missed, and is
-   * asked only of those that are left out for it: the node then owes this write too.
+   * What a node is sent for its shards, in order. `isOwed` tells whether the node missed earlier writes of some documents,
+   * and is asked only of those that are left out for it: the node then owes this write too.
    */
-  requests(node: NodeInfo, shards: readonly number[], isOwed: (shard: number, id: string) => boolean): NodeRequest[];
+  requests(
+    node: NodeInfo,
+    shards: readonly number[],
+    isOwed: (shard: number, ids: TouchedIds) => boolean,
+  ): NodeRequest[];
 }
 
 /** What the nodes took of a write, whose tasks are followed whether or not it is enough. */
@@ -100,7 +104,8 @@ async function oweMissed(
   try {
     for (;;) {
       const open = ballot.debts.filter(({ shard, node }) => !written.has(`${shard}/${node}`));
-      if (await debts.record(open)) return { ballot };
+      // Whoever cannot say what is owed must not say that the write was taken.
+      if (await debts.record(open, open.map(unacknowledged))) return { ballot };
       for (const { shard, node } of open) written.add(`${shard}/${node}`);
       await registry.refresh();
       ballot = count();
@@ -108,6 +113,10 @@ async function oweMissed(
   } catch (error) {
     return { ballot, failure: { error } };
   }
+}
+
+function unacknowledged(debt: Debt): Debt {
+  return { ...debt, isUnacknowledged: true };
 }
 
 function hasReached({ verdict }: WriteReply): boolean {
@@ -181,8 +190,8 @@ async function send(cluster: Cluster, write: ShardedWrite, { doubts, withheld }:
   const deadline = Deadline.start(clock, requestBudgetMs(write.call, options));
   try {
     const targets = [...shardsByNode].map(([node, shards]) => {
-      const isOwed = (shard: number, id: string) => {
-        const owes = debts.ledger.owesAny(write.index, { node: node.id, shard }, [id]);
+      const isOwed = (shard: number, ids: TouchedIds) => {
+        const owes = debts.ledger.owesAny(write.index, { node: node.id, shard }, ids);
         if (owes) withheld.add(`${shard}/${node.id}`);
         return owes;
       };
@@ -297,7 +306,7 @@ class Ballot {
    */
   withUnkept(lost: readonly Debt[]): Debt[] {
     const unkept = this.debts.filter(({ shard }) => lost.some((debt) => debt.shard === shard));
-    return [...lost, ...unkept].map((debt) => ({ ...debt, isUnacknowledged: true }));
+    return [...lost, ...unkept].map(unacknowledged);
   }
 
   #owners(shard: number): string[] {
@@ -341,7 +350,7 @@ class Ballot {
 
   #debtsOf(node: string, shards: readonly number[]): Debt[] {
     return debtsOf(this.#write, node, shards).map((debt) => {
-      return this.#below.includes(debt.shard) ? { ...debt, isUnacknowledged: true } : debt;
+      return this.#below.includes(debt.shard) ? unacknowledged(debt) : debt;
     });
   }
 }

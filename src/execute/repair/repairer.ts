@@ -4,6 +4,8 @@ import { heldShards } from "../../cluster/hold.ts";
 import { topologyOf } from "../../cluster/layout.ts";
 import { type IndexRow, physicalUid } from "../../cluster/registry.ts";
 import type { Topology } from "../../cluster/topology.ts";
+import type { NodeInfo } from "../../core/types.ts";
+import type { HybridClock } from "../../routing/stamp.ts";
 import type { DebtBook } from "../debt-book.ts";
 import type { HealthMonitor } from "../health-monitor.ts";
 import type { IndexRegistry } from "../index-registry.ts";
@@ -23,6 +25,7 @@ export interface RepairerOptions {
   readonly health: HealthMonitor;
   readonly registry: IndexRegistry;
   readonly lanes: Lanes;
+  readonly stamps: Pick<HybridClock, "next">;
   /**
    * How long a request that was given up may still land, in milliseconds: nothing is copied to a replica, and no copy is
    * believed, before so much time has passed.
@@ -108,18 +111,21 @@ export class Repairer {
   async #round(): Promise<void> {
     const { operator, registry } = this.#options;
     const { signal } = this.#closed;
+    if (operator.isSearchOnly) return;
+    await this.#options.debts.keepUnkept(this.#options.view.now());
     const isLockedOut = operator.clock.monotonic() < this.#lockedOutUntil;
-    if (operator.isSearchOnly || isLockedOut || this.#ripeDebts().length === 0) return;
+    if (isLockedOut || this.#ripeDebts().length === 0) return;
     const rows = await registry.list(); // reads what other processes wrote down, debts included
     await this.#forgive(rows);
-    const owed = this.#owedShards(rows);
-    if (owed.length === 0) return;
-    const targets = [...new Set(owed.flatMap((shard) => shard.targets))];
+    const targets = [...new Set(this.#owedShards(rows).flatMap((shard) => shard.targets))];
+    if (targets.length === 0) return;
     if (!(await lockForRepair(operator, targets, { id: this.#holder, signal }))) {
       this.#lockedOutUntil = operator.clock.monotonic() + LOCKED_OUT_MS;
       return;
     }
     try {
+      // The lock may have been waited for, and whoever had it may have paid debts or found others.
+      const owed = this.#owedShards(await registry.list()).filter((shard) => isWithin(shard.targets, targets));
       const involved = new Set(owed.flatMap((shard) => [...shard.targets, ...shard.sources]));
       await Promise.all([...involved].map((node) => drain(operator, node, signal)));
       for (const shard of owed) await this.#repair(shard);
@@ -146,18 +152,40 @@ export class Repairer {
     const { operator, view, lanes, debts, landingMs } = this.#options;
     await view.ready();
     const operation = view.begin();
+    const late = new Set<string>();
     try {
       const { topology } = operation.snapshot;
       if (!operation.isCovered || !isUnchanged(owed, topology)) return; // the next round plans anew
       const { shards } = topologyOf(owed.row, topology);
-      const repair = new ShardRepair({ operator, lanes, shards, signal: this.#closed.signal }, owed);
-      const isEqual = await repair.run();
+      const copied = ({ id }: NodeInfo) => {
+        if (!operation.isCovered) late.add(id);
+      };
+      const repair = new ShardRepair({ operator, lanes, shards, signal: this.#closed.signal, copied }, owed);
+      let isEqual: boolean;
+      try {
+        isEqual = await repair.run();
+      } finally {
+        await this.#oweOverwritten(owed, [...late]);
+      }
       if (!isEqual)
         this.#notBefore.set(shardKey(physicalUid(owed.row), owed.shard), operator.clock.monotonic() + landingMs);
       else if (operation.isCovered) await debts.pay(owed.debts);
     } finally {
       operation.end();
     }
+  }
+
+  /**
+   * A process that stood still between a look and the copy that follows from it may have put something old in the place of
+   * what was written meanwhile: nobody must take the replica's word for these documents.
+   */
+  async #oweOverwritten({ row, shard, ids }: OwedShard, nodes: readonly string[]): Promise<void> {
+    const { view, debts, stamps } = this.#options;
+    const { shards: of } = topologyOf(row, view.live.topology);
+    const stamp = stamps.next(false);
+    await debts.record(
+      nodes.map((node) => ({ index: physicalUid(row), shard, of, node, ids, stamp, foundAt: view.now() })),
+    );
   }
 
   /**
@@ -172,7 +200,8 @@ export class Repairer {
       const since = this.#upSince.get(node);
       return since !== undefined && operator.clock.monotonic() - since >= landingMs;
     };
-    return debts.ledger.list().filter((debt) => isSettled(debt.node) && now - knownSince(debt) >= landingMs);
+    const isRipe = (debt: Debt) => isSettled(debt.node) && now - knownSince(debt) >= landingMs && debts.isKept(debt);
+    return debts.ledger.list().filter(isRipe);
   }
 
   #owedShards(rows: readonly IndexRow[]): OwedShard[] {
@@ -217,6 +246,10 @@ export class Repairer {
 
 function ownersOf({ groups }: Topology, shard: number): string[] {
   return groups.flatMap(({ table }) => table[shard] ?? []);
+}
+
+function isWithin(nodes: readonly NodeInfo[], all: readonly NodeInfo[]): boolean {
+  return nodes.every(({ id }) => all.some((other) => other.id === id));
 }
 
 /** Whether a shard still has the owners that it had when its repair was planned, and nobody is about to change them. */

@@ -29,6 +29,8 @@ export interface ShardRepairContext {
   /** Shards of the cluster. */
   readonly shards: number;
   readonly signal: AbortSignal;
+  /** Told whenever a node has answered a copy, or did not. */
+  copied(node: NodeInfo): void;
 }
 
 /** `customMetadata` of the copies. */
@@ -73,10 +75,11 @@ export class ShardRepair {
 
   /** In the lane of the node's writes, so that no write of this process overtakes the copy it was compared with. */
   async #apply(node: NodeInfo, correction: Correction): Promise<void> {
-    const { operator, lanes, signal } = this.#context;
+    const { operator, lanes, signal, copied } = this.#context;
     const primaryKey = this.#owed.row.primaryKey ?? "";
     const target = new CopyTarget(node, { operator, index: this.#index, primaryKey, mark: MARK });
-    const taskUids = await lanes.run(`${node.id}/${this.#index}`, () => target.send(correction, signal));
+    const send = () => target.send(correction, signal).finally(() => copied(node));
+    const taskUids = await lanes.run(`${node.id}/${this.#index}`, send);
     for (const taskUid of taskUids) await target.applied(taskUid, signal);
   }
 }

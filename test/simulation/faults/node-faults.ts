@@ -34,9 +34,10 @@ export function loseData({ wire, mayLoseData, care }: Victims, chance: Chance): 
   return {
     lastsMs: chance.between(300, 4000),
     mend: () => {
-      node.loseData();
+      const isLost = mayLoseData(node); // unless another did meanwhile
+      if (isLost) node.loseData();
       bringBack(wire, node);
-      care.rebuild(node.id);
+      if (isLost) care.rebuild(node.id);
     },
   };
 }
@@ -60,7 +61,7 @@ export function comeBackOld({ wire, store, mayLoseData, care }: Victims, chance:
   const comeBack = async () => {
     const seen = await highestSeen(node, wire, store);
     if (isOver) return;
-    if (seen > latestTask) {
+    if (seen > latestTask && mayLoseData(node)) {
       wire.history.noteFault("comes back old", node.id);
       node.restore(backup);
       care.rebuild(node.id);

@@ -36,7 +36,7 @@ export const MUTANTS = {
   },
   "partial update to an indebted replica": {
     file: "src/routes/documents-write.ts",
-    line: '.filter(({ shard, id }) => own.has(shard) && !(write.mode === "update" && isOwed(shard, id)))',
+    line: '.filter(({ shard, id }) => own.has(shard) && !(write.mode === "update" && isOwed(shard, [id])))',
     becomes: ".filter(({ shard }) => own.has(shard))",
     from: 1,
   },

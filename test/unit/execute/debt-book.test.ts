@@ -44,6 +44,23 @@ describe("DebtBook", () => {
     expect(cluster.debts.ledger.list()).toEqual([DEBT]);
   });
 
+  it("writes down later what could not be when it came up, as what it is by then, and known since", async () => {
+    const { cluster, state } = await setUp([]);
+    const { debts } = cluster;
+    state.override = () => failure("unreachable");
+    const failed: Debt = { ...DEBT, isUnacknowledged: true };
+    await expect(debts.record([DEBT], [failed])).rejects.toMatchObject({ code: "miroir_store_unavailable" });
+    expect(debts.ledger.list().map((debt) => debts.isKept(debt))).toEqual([false]);
+    await expect(debts.keepUnkept(1)).rejects.toMatchObject({ code: "miroir_store_unavailable" });
+    expect(debts.ledger.list()).toEqual([{ ...failed, foundAt: 1 }]);
+    state.override = () => undefined;
+    await debts.keepUnkept(2);
+    expect(debts.ledger.list()).toEqual([{ ...failed, foundAt: 2 }]);
+    expect(debts.ledger.list().map((debt) => debts.isKept(debt))).toEqual([true]);
+    const [node] = cluster.topology.nodes;
+    expect(node && state.recordsOf(node)).toEqual([{ debts: [{ ...failed, foundAt: 2 }] }]);
+  });
+
   it("learns what others wrote down whatever their clocks said, unless the index was deleted", async () => {
     const { cluster } = await setUp([]);
     const records = (deleted: boolean) => [

@@ -245,7 +245,7 @@ describe("writeShards", () => {
     );
     const seen: boolean[] = [];
     const spy: ShardedWrite["requests"] = (node, _shards, isOwed) => {
-      if (node.id === "a") seen.push(isOwed(0, "x"));
+      if (node.id === "a") seen.push(isOwed(0, ["x"]));
       return [{ node, method: "PUT", path: "indexes/movies/documents", body: "[]" }];
     };
     const idsByShard = new Map([
@@ -277,7 +277,7 @@ describe("writeShards", () => {
         return debts.pay(debts.ledger.list()).then(() => answer(202, { taskUid: 7 }));
       });
       const requests: ShardedWrite["requests"] = (node, _shards, isOwed) => {
-        const body = ["x", "y"].filter((id) => !isOwed(0, id)).join();
+        const body = ["x", "y"].filter((id) => !isOwed(0, [id])).join();
         return [{ node, method: "PUT", path: "indexes/movies/documents", body }];
       };
       const { meta } = acknowledged(await memory.write({ idsByShard: new Map([[0, ["x", "y"]]]), requests }));
@@ -286,6 +286,24 @@ describe("writeShards", () => {
       expect(owed(memory)).toEqual([{ node: "b", shard: 0, ids: ["x", "y"] }]);
     },
   );
+
+  it("is owed for the shards that a replica was not sent, whatever it was paid meanwhile", async () => {
+    const memory = await start(enqueueing(), { table: [...PAIR, ...PAIR] });
+    const { debts, stamps } = memory.cluster;
+    await debts.record([{ index: "movies", shard: 1, node: "b", ids: ["x"], stamp: stamps.next(false) }]);
+    memory.transport.script = enqueueing(({ node, path }) => {
+      if (node.id !== "b" || !path.endsWith("/edit")) return undefined;
+      return debts.pay(debts.ledger.list()).then(() => answer(202, { taskUid: 7 }));
+    });
+    const requests: ShardedWrite["requests"] = (node, shards, isOwed) => {
+      const body = shards.filter((shard) => !isOwed(shard, "all")).join();
+      return [{ node, method: "POST", path: "indexes/movies/documents/edit", body }];
+    };
+    const idsByShard = new Map([0, 1].map((shard) => [shard, "all" as const]));
+    const { meta } = acknowledged(await memory.write({ idsByShard, requests }));
+    expect(meta.write).toMatchObject({ indebted: ["b"] });
+    expect(owed(memory)).toEqual([{ node: "b", shard: 1, ids: "all" }]);
+  });
 
   it("takes nobody's word for whom another process writes down a debt meanwhile", async () => {
     const store = memoryStore().open();
