@@ -12,10 +12,13 @@ export interface DebtListeners {
   paid?(debts: readonly Debt[]): void;
 }
 
+/** So many records are deleted at once when nobody needs them any more. */
+const DROPPED_AT_ONCE = 100;
+
 /** The debts this process knows of, and the way to write new ones, and their payment, down for all. */
 export class DebtBook {
   readonly ledger = new DebtLedger();
-  readonly #records: Pick<SharedRecords, "keep" | "keepDebts">;
+  readonly #records: Pick<SharedRecords, "keep" | "keepDebts" | "drop">;
   readonly #random: Pick<Random, "uuid">;
   /** Debts as they were written down, by record: all that the ledger has, or had. */
   readonly #written = new Map<string, readonly Debt[]>();
@@ -29,13 +32,18 @@ export class DebtBook {
   readonly #listeners = new Set<() => void>();
   /** Version of the debts that were read. */
   #version = 0;
+  /** Records of debts that the store showed when it was last read, and what its records of payments paid. */
+  #listed = new Set<string>();
+  /** Versions from which on it shows records of this process. */
+  readonly #shownFrom = new Map<string, number>();
+  #payments = new Map<string, readonly string[]>();
   /** Shards of an index that is spread; undefined as long as nobody said. */
   #shards: number | undefined;
 
   readonly #tell: DebtListeners;
 
   constructor(
-    records: Pick<SharedRecords, "keep" | "keepDebts">,
+    records: Pick<SharedRecords, "keep" | "keepDebts" | "drop">,
     random: Pick<Random, "uuid">,
     tell: DebtListeners = {},
   ) {
@@ -62,6 +70,10 @@ export class DebtBook {
     this.#entries.clear();
     this.#written.clear();
     this.#unkept.clear();
+    this.#version = 0;
+    this.#listed.clear();
+    this.#shownFrom.clear();
+    this.#payments.clear();
   }
 
   /** Calls back whenever there are new debts. */
@@ -75,14 +87,47 @@ export class DebtBook {
    * an index that was deleted are none any more, as no name on the nodes is used twice; nor are paid ones.
    */
   load(records: readonly StateRecord[]): void {
+    const version = versionAmong(records);
+    if (version !== undefined && version < this.#version) return; // a later reading came first
     const rows = latestRows(records.filter(({ kind }) => kind === "index").map(({ value }) => parseRow(value)));
     const isOwed = ({ index }: Debt) => !isDropped(index, rows);
     for (const { kind, value } of records) if (kind === "payment") this.#learnPayment(value["paid"] as string[]);
     for (const { id, kind, value } of records) {
-      if (kind === "version") this.#version = value["revision"] as number;
       if (kind !== "debt" || this.#written.has(id)) continue;
       this.#write(id, (value["debts"] as JsonObject[]).map(parseDebt).filter(isOwed));
     }
+    if (version !== undefined) this.#learnListing(records, version);
+  }
+
+  /** A store shows all there is: what it showed before and does not any more was paid. */
+  #learnListing(records: readonly StateRecord[], version: number): void {
+    this.#version = version;
+    const listed = new Set(records.flatMap(({ id, kind }) => (kind === "debt" ? [id] : [])));
+    for (const [id, from] of this.#shownFrom) if (from <= version && this.#shownFrom.delete(id)) this.#listed.add(id);
+    for (const id of this.#listed) if (!listed.has(id)) this.#unwrite(id);
+    this.#listed = listed;
+    this.#payments = new Map(
+      records.flatMap(({ id, kind, value }) => {
+        const paid = kind === "payment" ? (value["paid"] as string[]) : [];
+        return paid.some(isOfDebt) ? [[id, paid] as const] : [];
+      }),
+    );
+    for (const key of this.#paid) if (!this.#written.has(recordOf(key))) this.#paid.delete(key);
+  }
+
+  /** Deletes the records of debts that were paid, and of their payment, once there are many. */
+  async tidy(): Promise<void> {
+    const open = new Set([...this.#entries.keys()].map(recordOf));
+    const paid = [...this.#listed].filter((id) => !open.has(id));
+    const isPast = (key: string) => isOfDebt(key) && !open.has(recordOf(key));
+    const payments = [...this.#payments].filter(([, keys]) => keys.every(isPast)).map(([id]) => id);
+    if (paid.length + payments.length < DROPPED_AT_ONCE) return;
+    await this.#records.drop([...paid, ...payments]);
+    for (const id of paid) {
+      this.#unwrite(id);
+      this.#listed.delete(id);
+    }
+    for (const id of payments) this.#payments.delete(id);
   }
 
   /**
@@ -167,19 +212,31 @@ export class DebtBook {
   }
 
   async #keep(debts: readonly Debt[], ifUnkept = debts): Promise<boolean> {
-    const id = `debt_${this.#random.uuid()}`;
+    const record = this.#recordOf(debts);
+    const { id } = record;
     this.#write(id, debts);
     this.#underWay.add(id);
-    const value = { debts: debts as unknown as JsonObject[] };
     const what = "The write reached some replicas and not others, and that fact";
     try {
-      return await this.#records.keepDebts({ id, kind: "debt", value }, what, this.#version);
+      const { knowsAll, version } = await this.#records.keepDebts(record, what, this.#version);
+      this.#shownFrom.set(id, version);
+      return knowsAll;
     } catch (error) {
       this.#unkept.set(id, ifUnkept);
       throw error;
     } finally {
       this.#underWay.delete(id);
     }
+  }
+
+  #recordOf(debts: readonly Debt[]): StateRecord {
+    const value = { debts: debts as unknown as JsonObject[] };
+    return { id: `debt_${this.#random.uuid()}`, kind: "debt", value };
+  }
+
+  #unwrite(recordId: string): void {
+    this.#written.delete(recordId);
+    this.#unenter(recordId);
   }
 
   #unenter(recordId: string): void {
@@ -189,6 +246,21 @@ export class DebtBook {
       this.ledger.pay([debt]);
     }
   }
+}
+
+/** Version of the debts among records that a store showed; undefined among those of nodes. */
+function versionAmong(records: readonly StateRecord[]): number | undefined {
+  return records.find(({ kind }) => kind === "version")?.value["revision"] as number | undefined;
+}
+
+/** Whether what was paid is a debt, and not another thing that a node missed. */
+function isOfDebt(key: string): boolean {
+  return key.startsWith("debt_");
+}
+
+/** The record that an entry is in. */
+function recordOf(key: string): string {
+  return key.slice(0, key.indexOf("/"));
 }
 
 /** Where a debt is written down: a record holds at most one of a stamp for a replica of a shard. */

@@ -2,7 +2,7 @@ import { MiroirError } from "../core/errors.ts";
 import type { NodeInfo } from "../core/types.ts";
 import { firstRecord } from "./first-record.ts";
 import type { Operator } from "./operator.ts";
-import type { Replacement, SharedRecords } from "./shared-records.ts";
+import type { KeptDebts, Replacement, SharedRecords } from "./shared-records.ts";
 import { putState, readState, type StateRecord } from "./state-index.ts";
 import { notStored, type StoringTask, storeOnNodes, untilStored } from "./store-on-nodes.ts";
 import type { LiveTopology } from "./view/live-topology.ts";
@@ -82,10 +82,12 @@ export class NodeRecords implements SharedRecords {
     });
   }
 
-  async keepDebts(record: StateRecord, what: string): Promise<boolean> {
+  async keepDebts(record: StateRecord, what: string): Promise<KeptDebts> {
     await this.keep(record, what);
-    return true;
+    return { knowsAll: true, version: 0 };
   }
+
+  async drop(): Promise<void> {}
 
   untilShown(storing: readonly StoringTask[]): Promise<void> {
     return untilStored(this.#options.operator, storing);

@@ -30,12 +30,22 @@ export interface SharedRecords {
    */
   keep(record: StateRecord, what: string): Promise<void>;
   /**
-   * As {@link keep}, for debts. Answers whether nobody else wrote down others since the version that was read, which the
-   * record of kind "version" names; they are kept all the same. Nodes cannot tell, and take it for so.
+   * As {@link keep}, for debts.
+   * @param version of the debts that were read, as the record of kind "version" names it
    */
-  keepDebts(record: StateRecord, what: string, version: number): Promise<boolean>;
+  keepDebts(record: StateRecord, what: string, version: number): Promise<KeptDebts>;
+  /** Deletes records that nobody needs any more. Nodes keep them: one that is away would bring them back. */
+  drop(ids: readonly string[]): Promise<void>;
   /** Resolves when everybody who reads is shown what these tasks store, or it took too long. */
   untilShown(storing: readonly StoringTask[]): Promise<void>;
+}
+
+/** How debts were kept. */
+export interface KeptDebts {
+  /** Whether nobody else wrote down others since the version that was read. Nodes cannot tell, and take it for so. */
+  readonly knowsAll: boolean;
+  /** The first version that they are in; 0 on nodes, which have none. */
+  readonly version: number;
 }
 
 /** A record and the stamp of the one that it is made from, absent when it is the first. */

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../core/types.ts";
 import type { CommitResult, StateStore, StoreChange, StoreEntry } from "../store/state-store.ts";
 import { stampOf } from "./latest-records.ts";
-import type { Replacement, SharedRecords } from "./shared-records.ts";
+import type { KeptDebts, Replacement, SharedRecords } from "./shared-records.ts";
 import type { StateRecord } from "./state-index.ts";
 import type { StoringTask } from "./store-on-nodes.ts";
 import { StoreTurns, type TurnEnvironment } from "./store-turns.ts";
@@ -24,7 +24,7 @@ export class StoreRecords implements SharedRecords {
   /** Version of the debts that were read, or the one since then that this process made of them. */
   #debtsKnown = 0;
   /** Debts that are kept next, and those under way. */
-  #batch: { readonly changes: StoreChange[]; readonly kept: Promise<boolean> } | undefined;
+  #batch: { readonly changes: StoreChange[]; readonly kept: Promise<KeptDebts> } | undefined;
   #keeping: Promise<unknown> = Promise.resolve();
 
   /** @param commits told of all that the store shows of its commits */
@@ -74,14 +74,18 @@ export class StoreRecords implements SharedRecords {
   }
 
   /** Those of calls at the same time together: this process's own are no news to it. */
-  keepDebts(record: StateRecord, _what: string, version: number): Promise<boolean> {
+  keepDebts(record: StateRecord, _what: string, version: number): Promise<KeptDebts> {
     this.#debtsKnown = Math.max(this.#debtsKnown, version);
     this.#batch ??= { changes: [], kept: this.#keeping.then(() => this.#keepBatch()) };
     this.#batch.changes.push(recordChange(record)); // no other has its id
     return this.#batch.kept;
   }
 
-  #keepBatch(): Promise<boolean> {
+  async drop(ids: readonly string[]): Promise<void> {
+    await this.#try(ids.map((id) => ({ key: keyOf({ id }), value: null })));
+  }
+
+  #keepBatch(): Promise<KeptDebts> {
     const changes = this.#batch?.changes ?? [];
     this.#batch = undefined;
     const kept = this.#commitDebts(changes);
@@ -89,12 +93,12 @@ export class StoreRecords implements SharedRecords {
     return kept;
   }
 
-  async #commitDebts(changes: readonly StoreChange[]): Promise<boolean> {
+  async #commitDebts(changes: readonly StoreChange[]): Promise<KeptDebts> {
     const expected = this.#debtsKnown === 0 ? null : this.#debtsKnown;
     const own = await this.#try([...changes, { key: DEBTS, value: {}, expected }]);
     this.#debtsKnown = own.ok ? own.revision : 0; // until they are read again
-    if (!own.ok) await this.#try([...changes, { key: DEBTS, value: {} }]);
-    return own.ok;
+    const kept = own.ok ? own : await this.#try([...changes, { key: DEBTS, value: {} }]);
+    return { knowsAll: own.ok, version: kept.ok ? kept.revision : Number.POSITIVE_INFINITY };
   }
 
   async #commit(changes: readonly StoreChange[]): Promise<boolean> {

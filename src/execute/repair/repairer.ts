@@ -129,6 +129,7 @@ export class Repairer {
       const involved = new Set(owed.flatMap((shard) => [...shard.targets, ...shard.sources]));
       await Promise.all([...involved].map((node) => drain(operator, node, signal)));
       for (const shard of owed) await this.#repair(shard);
+      await this.#options.debts.tidy();
     } finally {
       this.#rounds += 1;
       await unlockAfterRepair(operator, targets);

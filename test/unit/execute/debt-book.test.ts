@@ -142,4 +142,66 @@ describe("DebtBook", () => {
     await cluster.registry.refresh();
     expect(cluster.debts.ledger.list()).toEqual([DEBT]);
   });
+
+  describe("tidy()", () => {
+    const clock = new HybridClock({ now: () => Date.UTC(2026, 0, 2), writer: 7 });
+
+    /** Two processes of which one has written down so many debts; what is written down, by kind. */
+    async function twoProcesses(count: number) {
+      const store = memoryStore().open();
+      const shape = { table: [["a", "b"]], store };
+      const [own, other] = [await memoryCluster(enqueueing(), shape), await memoryCluster(enqueueing(), shape)];
+      const debts = Array.from({ length: count }, (_, number) => {
+        return { ...DEBT, ids: [`${number}`], stamp: clock.next(false) };
+      });
+      for (const debt of debts) await own.cluster.debts.record([debt]);
+      for (const { cluster } of [own, other]) await cluster.registry.refresh();
+      const kinds = async () => (await store.list("record/")).map(({ key }) => key.replace(/record.(.*)_.*/, "$1"));
+      return { own: own.cluster, other: other.cluster, debts, kinds };
+    }
+
+    it("deletes what was paid, and who paid it, and nothing that is owed", async () => {
+      const { own, other, debts, kinds } = await twoProcesses(61);
+      const [kept, ...paid] = debts;
+      for (const debt of paid) await own.debts.pay([debt]);
+      await own.registry.refresh();
+      await own.debts.tidy();
+      expect(await kinds()).toEqual(["debt"]);
+      await other.registry.refresh();
+      for (const { ledger } of [own.debts, other.debts]) expect(ledger.list()).toEqual([kept]);
+    });
+
+    it("is not undone by what was read before it", async () => {
+      const { own, other, debts } = await twoProcesses(60);
+      const before = await other.records.readAll();
+      await own.debts.pay(debts);
+      await own.registry.refresh();
+      await own.debts.tidy();
+      await own.debts.record([DEBT]);
+      await other.registry.refresh();
+      other.debts.load(before);
+      expect(other.debts.ledger.list()).toEqual([DEBT]);
+    });
+
+    it("frees a process of debts of its own that another one paid before it read them", async () => {
+      const { own, other, kinds } = await twoProcesses(0);
+      for (let number = 0; number < 60; number++) await own.debts.record([{ ...DEBT, stamp: clock.next(false) }]);
+      await other.registry.refresh();
+      for (const debt of other.debts.ledger.list()) await other.debts.pay([debt]);
+      await other.registry.refresh();
+      await other.debts.tidy();
+      expect(await kinds()).toEqual([]);
+      expect(own.debts.ledger.list()).toHaveLength(60);
+      await own.registry.refresh();
+      expect(own.debts.ledger.list()).toEqual([]);
+    });
+
+    it("waits until there are many", async () => {
+      const { own, debts, kinds } = await twoProcesses(10);
+      await own.debts.pay(debts);
+      await own.registry.refresh();
+      await own.debts.tidy();
+      expect(await kinds()).toHaveLength(11);
+    });
+  });
 });
