@@ -26,7 +26,7 @@ export const MUTANTS = {
     file: "src/routes/read.ts",
     line: 'return isOwed ? "indebted" : "good";',
     becomes: 'return "good";',
-    from: 14,
+    from: 13,
   },
   "a lost answer sent again": {
     file: "src/execute/write.ts",
@@ -44,25 +44,25 @@ export const MUTANTS = {
     file: "src/execute/repair/repairer.ts",
     line: "else if (operation.isCovered) await debts.pay(owed.debts);",
     becomes: "if (operation.isCovered) await debts.pay(owed.debts);",
-    from: 212,
+    from: 98,
   },
   "debt cleared without draining every owner": {
     file: "src/execute/repair/repairer.ts",
     line: "await Promise.all([...involved].map((node) => drain(operator, node, signal)));",
     becomes: "",
-    from: 16,
+    from: 11,
   },
   "an acknowledgement from an indebted replica counted": {
     file: "src/routes/sharded-write.ts",
     line: "const isVoid = missed.isBehind(node, index) || debts.ledger.owesAny(index, { node, shard }, ids);",
     becomes: "const isVoid = missed.isBehind(node, index);",
-    from: 225,
+    from: 329,
   },
   "a debt of a node that went away paid": {
     file: "src/execute/repair/repairer.ts",
     line: "const debts = ripe.filter(({ node }) => reachable.some(({ id }) => id === node));",
     becomes: "const debts = ripe;",
-    from: 12,
+    from: 74,
   },
   "a failed task forgotten": {
     file: "src/tasks/tracker.ts",
@@ -74,7 +74,7 @@ export const MUTANTS = {
     file: "src/routes/accept-write.ts",
     line: "if (task.parts.length > 0) cluster.tasks.add({ head: { ...head, error: { ...result.error.cause } }, ...task });",
     becomes: "",
-    from: 289,
+    from: undefined,
   },
   "no barrier": {
     file: "src/execute/view/epoch-barrier.ts",
