@@ -7,7 +7,8 @@ import { toClusterConfig } from "../../src/client/options.ts";
 import { buildTopology, type Topology } from "../../src/cluster/topology.ts";
 import { writeMarker } from "../../src/execute/bootstrap.ts";
 import { Operator } from "../../src/execute/operator.ts";
-import { putIntoStore, topologyInStore } from "../../src/execute/topology-in-store.ts";
+import { putIntoStore, TOPOLOGY, topologyInStore } from "../../src/execute/topology-in-store.ts";
+import { warnOfRollback } from "../../src/execute/view/rolled-back.ts";
 import { MiroirClient, openStore, type StateStore } from "../../src/index.ts";
 import { planRecovery, recoverCluster } from "../../src/jobs/index.ts";
 import { loadHasher } from "../../src/routing/shard.ts";
@@ -141,6 +142,30 @@ describe("a recovery", () => {
     },
     60_000,
   );
+
+  it("is not kept from it by somebody who warns of the store just then", async () => {
+    const place = await inMemory();
+    const { client, store } = await clusterIn(place.topology);
+    await place.backup();
+    await client.createIndex("actors", { primaryKey: "id" }).waitTask();
+    await place.restore();
+    let warnings = 0;
+    const commit: StateStore["commit"] = async (changes, options) => {
+      const seen = await store.get(TOPOLOGY);
+      const isBeginning = warnings === 0 && changes.some(({ key }) => key === TOPOLOGY);
+      if (seen !== undefined && isBeginning) {
+        warnings++;
+        await warnOfRollback(store, { why: "it has forgotten the actors", seen });
+      }
+      return store.commit(changes, options);
+    };
+    const own = (key: string | symbol) => (key === "commit" ? commit : Reflect.get(store, key));
+    const warned = new Proxy(store, {
+      get: (_, key) => (typeof own(key) === "function" ? own(key).bind(store) : own(key)),
+    });
+    expect(await recoverCluster({ topology: warned, ...QUICK })).toMatchObject({ epoch: 1000, isSound: true });
+    expect(warnings).toBe(1);
+  });
 
   it("works from the nodes alone when the store has lost everything", async () => {
     const before = await clusterIn(memoryStore().open());

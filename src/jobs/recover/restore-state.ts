@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import type { IndexRow } from "../../cluster/registry.ts";
 import type { Topology } from "../../cluster/topology.ts";
+import { MiroirError } from "../../core/errors.ts";
 import type { JsonValue } from "../../core/types.ts";
 import { writeMarker } from "../../execute/bootstrap.ts";
 import { DebtBook } from "../../execute/debt-book.ts";
@@ -64,7 +66,7 @@ class Restoration {
     const following = latest === undefined ? base : { ...withoutChange(latest), epoch: epoch + 2 };
     await this.#mark({ topology: committed, proposed: following });
     const rows = await stamped(this.#context, this.#draft);
-    await this.#commit(latest === undefined ? base : held(base, proposed), this.#draft.entry?.revision ?? null, rows);
+    await this.#begin(latest === undefined ? base : held(base, proposed), rows);
     await this.#mark({ topology: base, ...(latest !== undefined && { proposed: following }) });
     if (latest === undefined) return base;
     await untilNobodyWrites(this.#context, this.#draft, signal);
@@ -72,6 +74,23 @@ class Restoration {
     await this.#commit(next, (await this.#context.store.get(TOPOLOGY))?.revision ?? null, []);
     await this.#mark({ topology: next });
     return next;
+  }
+
+  /** Whoever finds only now that the store went back writes the topology anew, as it is, with the warning of it. */
+  async #begin(topology: Topology, rows: readonly IndexRow[]): Promise<void> {
+    const commit = async () => this.#commit(topology, await this.#plannedRevision(), rows);
+    await commit().catch((error: unknown) => {
+      if (!isConflict(error)) throw error;
+      return commit();
+    });
+  }
+
+  /** Revision of the topology that this was planned for. */
+  async #plannedRevision(): Promise<number | null> {
+    const { entry } = this.#draft;
+    const current = await this.#context.store.get(TOPOLOGY);
+    const isSame = isDeepStrictEqual(current?.value, entry?.value);
+    return (isSame ? current : entry)?.revision ?? null;
   }
 
   /** Everybody who answers is told. */
@@ -90,6 +109,10 @@ class Restoration {
     ];
     await this.#term.commit(changes);
   }
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof MiroirError && error.code === "miroir_job_conflict";
 }
 
 /** Nobody writes to shards of which it is not known who owns them. */
