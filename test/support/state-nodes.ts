@@ -13,9 +13,10 @@ interface StateNode {
 export class StateNodes {
   readonly #byUrl = new Map<string, StateNode>();
   /** Reactions that come before the servers' own. */
-  override: (request: NodeRequest) => Reaction | undefined = () => undefined;
+  override: (request: NodeRequest) => Reaction | Promise<Reaction> | undefined = () => undefined;
 
-  readonly script = (request: NodeRequest): Reaction => this.override(request) ?? this.#answer(request);
+  readonly script = (request: NodeRequest): Reaction | Promise<Reaction> =>
+    this.override(request) ?? this.#answer(request);
 
   of({ url }: NodeInfo): StateNode {
     let node = this.#byUrl.get(url);

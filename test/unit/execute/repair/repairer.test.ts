@@ -97,6 +97,24 @@ it("pays nothing that others cannot know of, since they would count on the repli
   await repairer.close();
 });
 
+it("waits for a debt that is being written down, however old it is", async () => {
+  const { state, override, debts, clock, repairer } = await setUp([["a", "b"]], []);
+  let keep = () => {};
+  const kept = new Promise<void>((resolve) => {
+    keep = resolve;
+  });
+  const isDebt = ({ path, body = "" }: NodeRequest) =>
+    path === "indexes/miroir__state/documents" && body.startsWith('[{"id":"debt_');
+  state.override = (request) => (isDebt(request) ? kept.then(() => answer(202, { taskUid: 0 })) : override(request));
+  void debts.record([DEBT]);
+  await clock.advance(3000);
+  expect(debts.ledger.list()).toEqual([DEBT]);
+  keep();
+  await clock.advance(3000);
+  expect(debts.ledger.list()).toEqual([]);
+  await repairer.close();
+});
+
 it("goes by the debts that there are once it has the lock", async () => {
   const { state, override, debts, clock, repairer } = await setUp([["a", "b"]], [DEBT]);
   const owedWhenUnlocked: string[][] = [];
