@@ -20,6 +20,9 @@ export type {
 } from "./core/events.ts";
 export { type Coverage, type Meta, metaOf, type WriteReceipt } from "./core/meta.ts";
 export type { CallOptions } from "./routes/cluster.ts";
+export type { TenantAffinity } from "./routing/tenant-affinity.ts";
+export type { HedgingOptions } from "./select/hedging.ts";
+export type { OwnStrategy, ReplicaCandidate, StrategyName } from "./select/strategy.ts";
 export { type ServedStoreHandle, type ServeStoreOptions, serveStore } from "./store/http/serve-store.ts";
 export { type OpenStoreOptions, openStore } from "./store/open-store.ts";
 export type {

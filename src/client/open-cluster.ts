@@ -31,7 +31,10 @@ import { callerHeaders } from "../routes/read.ts";
 import { wordLogically } from "../routes/wording.ts";
 import { loadHasher } from "../routing/shard.ts";
 import { HybridClock } from "../routing/stamp.ts";
+import { Fleet } from "../select/fleet.ts";
 import { NodeHealth } from "../select/health.ts";
+import { Hedging } from "../select/hedging.ts";
+import { ReplicaSelector } from "../select/strategy.ts";
 import { tasksOnNodes } from "../tasks/other-tasks.ts";
 import { TaskUids, WRITER_SLOTS } from "../tasks/task-uid.ts";
 import { TaskTracker } from "../tasks/tracker.ts";
@@ -175,9 +178,14 @@ function assemble({ highWater, config, inStore, verify, ...shared }: Parts): Met
   const keep: SharedRecords["keep"] = (record, what) => records.keep(record, what);
   const missed = new MissedBook({ keep }, random);
   const whyHeld = (node: string) => missed.whyHeld(node);
+  const choosing = choiceOfReplicas(config, random);
+  const tellNode = nodeListener(events, live);
   const health = new HealthMonitor({
     ...{ health: new NodeHealth(), clock, live, patienceMs, probe: verify, whyHeld },
-    changed: nodeListener(events, live),
+    changed: (node, reason) => {
+      if (reason === undefined) choosing.fleet.returned(node, clock.monotonic());
+      tellNode(node, reason);
+    },
   });
   const isSuspect = (node: string) => health.isSuspect(node);
   const records = inStore ?? recordsOnNodes({ view, operator, stamps, missed, isSuspect });
@@ -211,7 +219,7 @@ function assemble({ highWater, config, inStore, verify, ...shared }: Parts): Met
   const catchUp = new CatchUp({ ...repairing, rules, records });
   return {
     ...{ ...shared, applied: new AppliedSettings(operator), records, highWater, health, debts, missed },
-    ...{ rules, stamps, registry, lanes, repairer, catchUp },
+    ...{ rules, stamps, registry, lanes, repairer, catchUp, ...choosing },
     intake: new Lanes(),
     tasks: new TaskTracker({
       ...{ ...reading, clock, highWater, sweepMs: SWEEP_MS, keep: KEPT_TASKS },
@@ -230,6 +238,19 @@ function assemble({ highWater, config, inStore, verify, ...shared }: Parts): Met
     }),
     taskUids: new TaskUids({ now: () => clock.now(), writer: randomBelow(WRITER_SLOTS, random) }),
     options,
+  };
+}
+
+/** How reads choose among replicas. */
+function choiceOfReplicas(
+  { replicaSelection = "adaptive", zone, hedging }: Parts["config"],
+  random: Random,
+): Pick<Cluster, "fleet" | "selector" | "hedging"> {
+  const fleet = new Fleet();
+  return {
+    fleet,
+    selector: new ReplicaSelector({ fleet, zone, strategy: replicaSelection, random: () => random.fraction() }),
+    hedging: hedging === false ? undefined : new Hedging(fleet, hedging),
   };
 }
 

@@ -3,6 +3,9 @@ import type { WriteConsistency } from "../cluster/quorum.ts";
 import { type ClusterConfig, checkClusterConfig, type NodeConfig } from "../cluster/topology.ts";
 import { MiroirError } from "../core/errors.ts";
 import type { ClusterOptions } from "../routes/cluster.ts";
+import type { TenantAffinity } from "../routing/tenant-affinity.ts";
+import type { HedgingOptions } from "../select/hedging.ts";
+import type { OwnStrategy, StrategyName } from "../select/strategy.ts";
 import type { StateStore } from "../store/state-store.ts";
 
 /** What both kinds of cluster configuration share; the rest is the official client's own. */
@@ -40,6 +43,22 @@ export interface ClusterSettings extends Omit<Config, "host"> {
   readonly maxViewAgeMs?: number;
   /** Connections kept to one node, at most. @default 64 */
   readonly connectionsPerNode?: number;
+  /** Reads of this process under way to one node, at most; beyond, they fail at once with `miroir_overloaded`. @default 1000 */
+  readonly maxInFlightPerNode?: number;
+  /**
+   * Which of several replicas is asked: those that answer quickest and have least to do (`adaptive`), in turn, at random,
+   * the `nearest`, or as your function says. Calls with a `preference` do not ask it. @default "adaptive"
+   */
+  readonly replicaSelection?: StrategyName | OwnStrategy;
+  /** Where this process runs; nodes of the same `zone` are asked rather. @default none */
+  readonly zone?: string;
+  /**
+   * Whether other replicas are asked beside a node that takes longer than it nearly always does, and how often that may
+   * be: `share` of requests (0.05), saved up to `burst` (10), not before `floorMs` (10). Reads only. @default as given here
+   */
+  readonly hedging?: false | HedgingOptions;
+  /** Which replica groups answer for which tenants; see `client.with({ tenant })`. @default all for all */
+  readonly tenants?: TenantAffinity;
 }
 
 /** A cluster written down in the application's configuration. */
@@ -76,6 +95,7 @@ const DEFAULTS: ClusterOptions = {
   payloadLimitBytes: 90_000_000,
   writeConsistency: "quorum",
   maxViewAgeMs: 300_000,
+  maxInFlightPerNode: 1000,
 };
 
 const DEFAULT_SHARDS = 64;
@@ -90,6 +110,8 @@ export function clusterOptions(config: ClusterSettings): ClusterOptions {
     writeConsistency: config.writeConsistency ?? DEFAULTS.writeConsistency,
     maxViewAgeMs: config.maxViewAgeMs ?? DEFAULTS.maxViewAgeMs,
     replicateEverywhere: config.replicateEverywhere ?? [],
+    maxInFlightPerNode: config.maxInFlightPerNode ?? DEFAULTS.maxInFlightPerNode,
+    tenants: config.tenants,
   };
 }
 
@@ -118,6 +140,7 @@ export function checkConfig(config: StaticClusterConfig | TopologyClusterConfig)
     "payloadLimitBytes",
     "maxViewAgeMs",
     "connectionsPerNode",
+    "maxInFlightPerNode",
   ] as const) {
     const value = config[name];
     if (value !== undefined && !(Number.isFinite(value) && value > 0)) refuse(name, value, "Give a number above 0.");
@@ -134,6 +157,7 @@ export function checkConfig(config: StaticClusterConfig | TopologyClusterConfig)
   const { replicateEverywhere = [] } = config;
   if (!Array.isArray(replicateEverywhere) || !replicateEverywhere.every((uid) => typeof uid === "string"))
     refuse("replicateEverywhere", replicateEverywhere, "Give a list of index uids.");
+  checkReading(config);
   if ("topology" in config) {
     const { topology } = config;
     if (typeof topology === "string" && !/^(file|rediss?|https?):/.test(topology))
@@ -143,6 +167,37 @@ export function checkConfig(config: StaticClusterConfig | TopologyClusterConfig)
   }
   if (!Array.isArray(config.nodes)) refuse("nodes", config.nodes, "Give a list of server addresses.");
   checkClusterConfig(toClusterConfig(config));
+}
+
+const STRATEGIES = new Set<unknown>(["adaptive", "round-robin", "random", "nearest"]);
+const OTHER_TENANTS = new Set<unknown>(["hash", "any", "reject"]);
+
+/** Checks what decides which replicas are read. */
+function checkReading({ replicaSelection = "adaptive", hedging, tenants, zone = "" }: ClusterSettings): void {
+  if (typeof replicaSelection !== "function" && !STRATEGIES.has(replicaSelection))
+    refuse("replicaSelection", replicaSelection, `Give one of ${[...STRATEGIES].join(", ")}, or a function.`);
+  if (typeof zone !== "string") refuse("zone", zone, "Give a name, or leave it out.");
+  if (hedging !== undefined && hedging !== false) checkHedging(hedging);
+  if (tenants !== undefined) checkTenants(tenants);
+}
+
+function checkHedging(hedging: HedgingOptions): void {
+  if (typeof hedging !== "object" || hedging === null) refuse("hedging", hedging, "Give `false` or an object.");
+  const { share = 0, burst = 0, floorMs = 0 } = hedging;
+  if (!(share >= 0 && share <= 1)) refuse("hedging.share", share, "Give a share of the requests, from 0 to 1.");
+  if (!(burst >= 0 && Number.isFinite(burst))) refuse("hedging.burst", burst, "Give a number of requests.");
+  if (!(floorMs >= 0 && Number.isFinite(floorMs))) refuse("hedging.floorMs", floorMs, "Give milliseconds.");
+}
+
+function checkTenants(tenants: TenantAffinity): void {
+  if (typeof tenants !== "object" || tenants === null) refuse("tenants", tenants, "Give an object.");
+  const { others = "hash", dedicated = [], groups = {} } = tenants;
+  if (!OTHER_TENANTS.has(others)) refuse("tenants.others", others, 'Give "hash", "any" or "reject".');
+  if (!Array.isArray(dedicated) || !dedicated.every((name) => typeof name === "string"))
+    refuse("tenants.dedicated", dedicated, "Give a list of group names.");
+  for (const [tenant, group] of Object.entries(groups)) {
+    if (typeof group !== "string") refuse(`tenants.groups.${tenant}`, group, "Give the name of a group.");
+  }
 }
 
 /** An address of a store may hold a password, which is not shown. */

@@ -10,6 +10,7 @@ const nodeSchema = z.strictObject({
   url: z.url({ protocol: /^https?$/ }).refine((url) => !url.endsWith("/"), "it must not end with a slash"),
   group: z.string().min(1),
   weight: z.number().positive(),
+  zone: z.exactOptional(z.string().min(1)),
 });
 
 const changeSchema = z.strictObject({
@@ -91,6 +92,8 @@ export interface NodeConfig {
   readonly group?: string;
   /** @default 1 */
   readonly weight?: number;
+  /** Where it stands; clients with the same `zone` ask it rather. @default none */
+  readonly zone?: string;
 }
 
 /**
@@ -152,6 +155,7 @@ function toNode(config: NodeConfig, index: number): NodeInfo {
     url: url.href.replace(/\/+$/, ""),
     group: config.group || "default",
     weight,
+    ...(config.zone === undefined || config.zone === "" ? {} : { zone: config.zone }),
   };
 }
 

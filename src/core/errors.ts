@@ -13,12 +13,14 @@ export type MiroirErrorCode =
   | "miroir_merge"
   | "miroir_no_quorum"
   | "miroir_not_supported"
+  | "miroir_overloaded"
   | "miroir_reserved_field"
   | "miroir_settings_version_stale"
   | "miroir_shard_unavailable"
   | "miroir_shards_held"
   | "miroir_store_rolled_back"
   | "miroir_store_unavailable"
+  | "miroir_tenant_unknown"
   | "miroir_topology_mismatch"
   | "miroir_view_stale";
 

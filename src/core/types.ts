@@ -20,6 +20,8 @@ export interface NodeInfo {
   readonly url: string;
   /** Name of the replica group the node belongs to. */
   readonly group: string;
+  /** Where it stands: a data centre, an availability zone. */
+  readonly zone?: string;
   /** Relative capacity, 1 by default; the bounded-load cap is shared out by it. */
   readonly weight: number;
 }

@@ -33,8 +33,16 @@ export interface AttemptContext {
 }
 
 /** Sends one request to one node; never throws. */
-export async function attempt(request: NodeRequest, context: AttemptContext): Promise<Outcome> {
-  const deadline = Deadline.start(context.clock, context.timeoutMs, context.signal);
+export function attempt(request: NodeRequest, context: AttemptContext): Promise<Outcome> {
+  return attemptUnder(Deadline.start(context.clock, context.timeoutMs, context.signal), request, context);
+}
+
+/** The same under a deadline that was started for it, of `timeoutMs` and with the operation's signal. */
+export async function attemptUnder(
+  deadline: Deadline,
+  request: NodeRequest,
+  context: AttemptContext,
+): Promise<Outcome> {
   try {
     return judge(await context.transport.send(request, deadline.signal), context.clock);
   } catch (error) {

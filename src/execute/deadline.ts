@@ -42,6 +42,11 @@ export class Deadline {
     return Math.max(0, this.#endsAt - this.#clock.monotonic());
   }
 
+  /** Ends it early, for a reason of one's own. */
+  giveUp(reason: Error): void {
+    this.#controller.abort(reason);
+  }
+
   /** Frees the timer and the listener. */
   end(): void {
     this.#stopTimer();

@@ -18,6 +18,10 @@ import type { ClusterView } from "../execute/view/cluster-view.ts";
 import type { Operation } from "../execute/view/operation.ts";
 import type { Hasher } from "../routing/shard.ts";
 import type { HybridClock } from "../routing/stamp.ts";
+import type { TenantAffinity } from "../routing/tenant-affinity.ts";
+import type { Fleet } from "../select/fleet.ts";
+import type { Hedging } from "../select/hedging.ts";
+import type { ReplicaSelector } from "../select/strategy.ts";
 import type { TaskUids } from "../tasks/task-uid.ts";
 import type { TaskTracker } from "../tasks/tracker.ts";
 import type { Transport } from "../transport/transport.ts";
@@ -39,12 +43,17 @@ export interface ClusterOptions {
   readonly maxViewAgeMs: number;
   /** Uids of indexes that are created with all documents on every node. */
   readonly replicateEverywhere?: readonly string[];
+  /** Reads under way from this process to one node, at most. */
+  readonly maxInFlightPerNode: number;
+  readonly tenants?: TenantAffinity | undefined;
 }
 
 /** What a single call may choose for itself; see `client.with()`. */
 export interface CallOptions {
   /** Calls with one preference are answered by the same replicas as long as they are healthy, which keeps pages stable. */
   readonly preference?: string;
+  /** Who is served: decides which replica group answers, as `tenants` of the configuration says. Reads only. */
+  readonly tenant?: string;
   /**
    * Whether an answer may leave out shards that no node can answer for. `true` for searches (the metadata says what is
    * missing), `false` for everything else: `miroir_shard_unavailable`.
@@ -76,6 +85,11 @@ export interface Cluster {
   readonly transport: Transport;
   readonly operator: Operator;
   readonly health: HealthMonitor;
+  /** How fast and how busy the nodes are. */
+  readonly fleet: Fleet;
+  readonly selector: ReplicaSelector;
+  /** Absent when slow nodes are waited for. */
+  readonly hedging: Hedging | undefined;
   /** What all processes share. */
   readonly records: SharedRecords;
   /** What was seen of the nodes. */

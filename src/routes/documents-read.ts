@@ -32,6 +32,7 @@ export const documentRoute: RouteHandler = {
     const isIndebted = (node: NodeInfo) => cluster.debts.ledger.owesAny(index, { node: node.id, shard }, [id]);
     let notFound: NodeResponse | undefined;
     const result = await readShards(cluster, {
+      operation: "documents",
       ...{ index, shards: [shard], call: context.call, signal: request.signal },
       request: (node) => ({
         ...{ node, method: "GET", path: `indexes/${index}/documents/${encodeURIComponent(id)}` },
@@ -186,6 +187,7 @@ function fetchParts(
   const index = physicalUid(row);
   const isSorted = body["sort"] !== undefined;
   return readShards(cluster, {
+    operation: "documents",
     ...{ index, call, signal: request.signal, shards: listing.shards ?? shardsOf(cluster, body["ids"]) },
     ...(onlyNode === undefined ? {} : { onlyNode }),
     request(node, shards) {

@@ -29,6 +29,7 @@ export const facetSearchRoute: RouteHandler = {
     refuseReservedNames(body, ["facetName", "filter", "attributesToSearchOn"]);
     const index = physicalUid(row);
     const result = await readShards(cluster, {
+      operation: "facet-search",
       ...{ index, shards: allShards(cluster), call, signal: request.signal },
       request(node, shards) {
         const filter = withShardFilter(body["filter"], shardFilter(cluster.topology.shards, shards));

@@ -116,6 +116,7 @@ function askQueries(
 ): Promise<ScatterResult> {
   const { index, call, queries } = asked;
   return readShards(cluster, {
+    operation: "multi-search",
     ...{ index, shards: asked.shards, call, signal: request.signal },
     request(node, shards) {
       const expression = shardFilter(cluster.topology.shards, shards);

@@ -26,6 +26,7 @@ export async function queryVector(
   const shard = shards[Math.floor(cluster.random.fraction() * shards.length)] ?? 0;
   const sent = { q, media, hybrid: { embedder, semanticRatio: 1 }, retrieveVectors: true, limit: 0 };
   const result = await readShards(cluster, {
+    operation: "search",
     ...{ index, shards: [shard], call, signal: request.signal },
     request: (node) => ({
       ...{ node, method: "POST", path: `indexes/${index}/search`, body: JSON.stringify(sent) },

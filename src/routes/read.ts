@@ -4,13 +4,16 @@ import type { Coverage, Meta } from "../core/meta.ts";
 import type { ClusterRequest, NodeInfo } from "../core/types.ts";
 import { Deadline } from "../execute/deadline.ts";
 import { type ScatterInput, type ScatterResult, scatter } from "../execute/scatter.ts";
-import { coverShards, isCoverable } from "../routing/cover.ts";
+import { coverShards, isCoverable, type Usability } from "../routing/cover.ts";
+import type { OperationClass } from "../select/fleet.ts";
 import type { NodeRequest, NodeResponse } from "../transport/transport.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
+import { rankForTenant } from "./rank-for-tenant.ts";
 import { nodesBelowFloor } from "./settings-floor.ts";
 
 /** A read of some shards of one physical index, or of several that are asked together. */
 export interface ShardRead {
+  readonly operation: OperationClass;
   readonly index: string;
   /** Further physical indexes that the same request reads. */
   readonly otherIndexes?: readonly string[];
@@ -29,9 +32,12 @@ export function allShards(cluster: Cluster): number[] {
   return Array.from({ length: cluster.topology.shards }, (_, shard) => shard);
 }
 
-/** Asks one replica of every shard of the read, with one deadline over everything. */
+/**
+ * Asks one replica of every shard of the read, with one deadline over everything.
+ * @throws MiroirError `miroir_overloaded` when too much of this process is under way to every replica of a shard
+ */
 export async function readShards(cluster: Cluster, read: ShardRead): Promise<ScatterResult> {
-  const { clock, transport, health, nodesById, options } = cluster;
+  const { clock, random, transport, health, fleet, hedging, nodesById, options } = cluster;
   health.refresh();
   const deadline = Deadline.start(clock, read.call.timeoutMs ?? options.readTimeoutMs, read.signal);
   try {
@@ -39,11 +45,15 @@ export async function readShards(cluster: Cluster, read: ShardRead): Promise<Sca
     const result = await scatter(
       {
         shards: read.shards,
-        ...coverFor(cluster, read, below),
+        operation: read.operation,
+        ...chooseReplicas(cluster, read, below),
         request: read.request,
         isNodeFault: (response, node) => lacksIndex(response) || read.isNodeFault?.(response, node) === true,
       },
-      { transport, clock, deadline, health, nodesById, attemptTimeoutMs: options.attemptTimeoutMs },
+      {
+        ...{ transport, clock, random, deadline, health, fleet, hedging, nodesById },
+        attemptTimeoutMs: options.attemptTimeoutMs,
+      },
     );
     read.signal?.throwIfAborted();
     const settingsVersion = cluster.registry.holderOf(read.index)?.settingsVersion;
@@ -67,29 +77,64 @@ async function belowFloor(cluster: Cluster, read: ShardRead): Promise<ReadonlySe
   return new Set(sets.flatMap((set) => [...set]));
 }
 
-function coverFor(
-  cluster: Cluster,
-  read: ShardRead,
-  below: ReadonlySet<string>,
-): Pick<ScatterInput, "cover" | "isCoverable"> {
-  const { topology, health, debts, missed, registry, random } = cluster;
-  const { preference } = read.call;
-  // An index that is replicated everywhere may be read shard by shard beside others; its debts are those of one shard.
-  const indexes = [read.index, ...(read.otherIndexes ?? [])].map((index) => ({
-    index,
-    isWhole: registry.isEverywhere(index),
-  }));
-  const spread = { random: random.fraction(), ...(preference === undefined ? {} : { preference }) };
-  const usable = (node: string, shard: number) => {
-    if (health.isSuspect(node) || (read.onlyNode ?? node) !== node) return "no";
-    if (below.has(node) || indexes.some(({ index }) => missed.isBehind(node, index))) return "no";
-    const isOwed = indexes.some(({ index, isWhole }) => debts.ledger.owes(index, node, isWhole ? 0 : shard));
-    return isOwed ? "indebted" : "good";
+type ReplicaChoice = Pick<ScatterInput, "cover" | "isCoverable">;
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+/** Chooses among the replicas that may be asked, and leaves out nodes that this process has asked enough already. */
+function chooseReplicas(cluster: Cluster, read: ShardRead, below: ReadonlySet<string>): ReplicaChoice {
+  const { fleet, options, topology } = cluster;
+  const full = topology.nodes.flatMap(({ id }) => (fleet.inFlight(id) < options.maxInFlightPerNode ? [] : [id]));
+  if (full.length === 0) return choiceWithout(below, cluster, read);
+  const choice = choiceWithout(new Set([...below, ...full]), cluster, read);
+  if (choice.isCoverable(read.shards, NOBODY)) return choice;
+  const whole = choiceWithout(below, cluster, read);
+  if (!whole.isCoverable(read.shards, NOBODY)) return whole;
+  throw new MiroirError(
+    "miroir_overloaded",
+    `This process already waits for ${options.maxInFlightPerNode} requests each to ${full.map((id) => `\`${id}\``).join(", ")}, ` +
+      "and no other node holds the same shards. Ask again later, or ask for less at a time; `maxInFlightPerNode` is the limit.",
+    { status: 503 },
+  );
+}
+
+function choiceWithout(avoided: ReadonlySet<string>, cluster: Cluster, read: ShardRead): ReplicaChoice {
+  const { topology, selector, clock, options } = cluster;
+  const { preference, tenant } = read.call;
+  const choice = { cluster: topology, operation: read.operation, nowMs: clock.monotonic() };
+  const ranking = rankForTenant(selector.rank(choice, preference), topology, { affinity: options.tenants, tenant });
+  const groups = topology.groups.filter(({ name }) => ranking.groups.includes(name));
+  const standings = new Map<string, Standing>();
+  const usable = (node: string, shard: number): Usability => {
+    let standing = standings.get(node);
+    if (standing === undefined) {
+      standing = standingOf(node, cluster, { ...read, avoided });
+      standings.set(node, standing);
+    }
+    if (standing === "no") return "no";
+    return standing.owes(shard) ? "indebted" : "good";
   };
-  const { groups } = topology;
   return {
-    cover: (shards, exclude) => coverShards({ shards, groups, exclude, usable, ...spread }),
+    cover: (shards, exclude) => coverShards({ shards, groups, exclude, usable, ranking }),
     isCoverable: (shards, exclude) => isCoverable({ shards, groups, exclude, usable }),
+  };
+}
+
+/** A node for one read: out of the question, or asked shard by shard whether it owes a write. */
+type Standing = "no" | { owes(shard: number): boolean };
+
+function standingOf(
+  node: string,
+  { health, missed, registry, debts }: Cluster,
+  read: ShardRead & { readonly avoided: ReadonlySet<string> },
+): Standing {
+  if (health.isSuspect(node) || (read.onlyNode ?? node) !== node || read.avoided.has(node)) return "no";
+  const indexes = [read.index, ...(read.otherIndexes ?? [])];
+  if (indexes.some((index) => missed.isBehind(node, index))) return "no";
+  // An index that is replicated everywhere may be read shard by shard beside others; its debts are those of one shard.
+  const whole = new Map(indexes.map((index) => [index, registry.isEverywhere(index)]));
+  return {
+    owes: (shard) => indexes.some((index) => debts.ledger.owes(index, node, whole.get(index) === true ? 0 : shard)),
   };
 }
 

@@ -72,6 +72,7 @@ async function askOwner(
   const shard = idHash(cluster.hasher, id) & (cluster.topology.shards - 1);
   let missing: NodeResponse | undefined;
   const result = await readShards(cluster, {
+    operation: "documents",
     ...{ index, shards: [shard], call, signal: request.signal },
     request: (node: NodeInfo) => asNodeRequest(request, node),
     isNodeFault(response) {

@@ -115,6 +115,7 @@ function ask(cluster: Cluster, request: ClusterRequest, search: PlannedSearch): 
   const { body } = search.planned;
   const { topology } = cluster;
   return readShards(cluster, {
+    operation: "search",
     index: search.index,
     shards: allShards(cluster),
     call: search.call,

@@ -114,6 +114,7 @@ async function askOwner(cluster: Cluster, { request, call, index, id, shard, pla
   const filter = withShardFilter(plan.own["filter"], shardFilter(cluster.topology.shards, [shard]));
   const body = JSON.stringify({ ...plan.own, filter });
   const result = await readShards(cluster, {
+    operation: "similar",
     ...{ index, shards: [shard], call, signal: request.signal },
     request: (node) => ({
       ...{ node, method: "POST", path: `indexes/${index}/similar`, body, cutsReserved: true },
@@ -138,6 +139,7 @@ async function refuseAsOwner(
   if (refusal === undefined && notFound !== undefined) return { status: notFound.status, body: notFound.body };
   if (refusal === undefined) requireCoverage({ ...result, missing: [shard] }, false);
   const verbatim = await readShards(cluster, {
+    operation: "similar",
     ...{ index, shards: [shard], call, signal: request.signal },
     request: (node) => asNodeRequest({ ...request, path: `indexes/${index}/similar` }, node),
   });
@@ -148,6 +150,7 @@ async function refuseAsOwner(
 /** Asked with the operator's key: who may search may not read documents, and sees nothing of this. */
 function readVectors(cluster: Cluster, { request, call, index, id, shard }: Similar): Promise<ScatterResult> {
   return readShards(cluster, {
+    operation: "documents",
     ...{ index, shards: [shard], call, signal: request.signal },
     request: (node) => ({
       ...{ node, method: "GET", path: `indexes/${index}/documents/${id}` },
@@ -169,6 +172,7 @@ function askOthers(cluster: Cluster, similar: Similar, vector: JsonValue | undef
   const { others, embedder } = plan;
   const near = vector === undefined ? { limit: 0 } : { vector, hybrid: { embedder, semanticRatio: 1 } };
   return readShards(cluster, {
+    operation: "search",
     ...{ index, shards: allShards(cluster).filter((other) => other !== shard), call, signal: request.signal },
     request(node, shards) {
       const filter = withShardFilter(others["filter"], shardFilter(cluster.topology.shards, shards));

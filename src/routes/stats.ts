@@ -100,6 +100,7 @@ async function countDocuments(
   { request, index, call }: { readonly request: ClusterRequest; readonly index: string; readonly call: CallOptions },
 ): Promise<number> {
   const result = await readShards(cluster, {
+    operation: "stats",
     ...{ index, call, signal: request.signal, shards: allShards(cluster) },
     request: (node, shards) => ({
       ...{ node, method: "POST", path: `indexes/${index}/documents/fetch` },

@@ -1,3 +1,5 @@
+import type { Ranking } from "./ranking.ts";
+
 /** What a replica is good for: answering, answering with a known gap, or nothing. */
 export type Usability = "good" | "indebted" | "no";
 
@@ -6,14 +8,12 @@ export interface CoverInput {
   /** Shards to ask. */
   readonly shards: readonly number[];
   /** Every replica group with its table: shard → node ids. */
-  readonly groups: readonly { readonly name: string; readonly table: readonly (readonly string[])[] }[];
+  readonly groups: readonly ReplicaTable[];
   usable(node: string, shard: number): Usability;
-  /** Calls with one preference get the same replicas as long as health does not change. */
-  readonly preference?: string;
   /** Nodes that must not be asked, such as those that just failed. */
   readonly exclude?: ReadonlySet<string>;
-  /** From 0 up to 1: spreads calls without a preference over groups and nodes. */
-  readonly random?: number;
+  /** Which groups and nodes to ask rather; those it does not name are not asked. */
+  readonly ranking: Ranking;
 }
 
 /** Who is asked for which shards. */
@@ -25,67 +25,91 @@ export interface Cover {
   readonly indebted: readonly number[];
 }
 
-type Table = readonly (readonly string[])[];
+/** A replica group as covers see it. */
+interface ReplicaTable {
+  readonly name: string;
+  readonly table: readonly (readonly string[])[];
+}
 
 /**
  * Chooses one replica for every shard, on few nodes: a group that is whole and free of debt, then what is missing from
- * the other groups, and replicas with debt only where nothing else is left. Greedy set cover picks the nodes, then the
- * shards are shared out evenly among them.
+ * the other groups; nodes of a later tier only where no earlier one is left, and replicas with debt only where nothing
+ * else is. Of the nodes that are more than are needed, the worst ranked are left out; the shards are shared out evenly
+ * among the others.
  */
 export function coverShards(input: CoverInput): Cover {
-  const spread = input.preference === undefined ? (input.random ?? 0) : fraction(input.preference);
-  const tables = input.groups.map((group) => group.table);
-  const pass = { input, spread, tables: rotate(tables, spread), assignments: new Map<string, number[]>() };
-  const owed = coverFrom("good", input.shards, pass);
-  const uncovered = coverFrom("indebted", owed, pass);
+  const assignments = new Map<string, number[]>();
+  const owed = coverWith("good", input.shards, { input, assignments });
+  const uncovered = coverWith("indebted", owed, { input, assignments });
   const indebted = uncovered.length === owed.length ? [] : owed.filter((shard) => !uncovered.includes(shard));
-  for (const shards of pass.assignments.values()) shards.sort((a, b) => a - b);
-  return { assignments: pass.assignments, uncovered, indebted };
+  for (const shards of assignments.values()) shards.sort((a, b) => a - b);
+  return { assignments, uncovered, indebted };
 }
 
 /** Whether every shard has a replica, with debt or without, that may be asked; a cover would leave nothing uncovered. */
-export function isCoverable({ shards, groups, exclude, usable }: CoverInput): boolean {
+export function isCoverable({ shards, groups, exclude, usable }: Omit<CoverInput, "ranking">): boolean {
   const isAskable = (node: string, shard: number) => exclude?.has(node) !== true && usable(node, shard) !== "no";
   return shards.every((shard) => groups.some(({ table }) => table[shard]?.some((node) => isAskable(node, shard))));
 }
 
 interface Pass {
   readonly input: CoverInput;
-  /** From 0 up to 1. */
-  readonly spread: number;
-  readonly tables: readonly Table[];
   readonly assignments: Map<string, number[]>;
 }
 
-/** What one group can cover: the shards, and for each the nodes that hold it, as positions in `nodes`. */
+/** What one group can cover: the nodes, best first, and for each shard those that hold it, as positions in `nodes`. */
 interface Holdings {
   readonly nodes: readonly string[];
   readonly shards: readonly number[];
   readonly rows: readonly (readonly number[])[];
 }
 
-/** Covers what replicas of one quality can, the most complete group first; answers what is still missing. */
-function coverFrom(quality: Usability, shards: readonly number[], pass: Pass): readonly number[] {
+/** Covers what replicas of one quality can, tier by tier; answers what is still missing. */
+function coverWith(quality: Usability, shards: readonly number[], pass: Pass): readonly number[] {
   let missing = shards;
-  const left = [...pass.tables];
+  for (const tier of pass.input.ranking.tiers) {
+    if (missing.length === 0) break;
+    missing = coverFrom(tier, missing, { ...pass, quality });
+  }
+  return missing;
+}
+
+/** Covers what the nodes of a tier can, the most complete group first; answers what is still missing. */
+function coverFrom(
+  tier: readonly string[],
+  shards: readonly number[],
+  { input, assignments, quality }: Pass & { readonly quality: Usability },
+): readonly number[] {
+  const places = new Map(tier.map((node, place) => [node, place]));
+  const isGood = (node: string, shard: number) =>
+    input.exclude?.has(node) !== true && input.usable(node, shard) === quality;
+  let missing = shards;
+  const left = inOrder(input);
   while (left.length > 0 && missing.length > 0) {
-    const { index, holdings } = mostComplete(
-      left,
-      (table) => holdingsOf(table, missing, { quality, pass }),
-      missing.length,
+    const { index, holdings } = mostComplete(left, missing, (table) =>
+      holdingsOf(table, missing, { tier, places, isGood }),
     );
     left.splice(index, 1);
-    assign(holdings, chooseNodes(holdings, pass.spread), pass.assignments);
+    assign(holdings, leanest(holdings), assignments);
     const covered = new Set(holdings.shards);
     missing = covered.size === missing.length ? [] : missing.filter((shard) => !covered.has(shard));
   }
   return missing;
 }
 
+/** The groups that the ranking names, in its order. */
+function inOrder({ groups, ranking }: CoverInput): ReplicaTable[] {
+  return ranking.groups.flatMap((name) => groups.find((group) => group.name === name) ?? []);
+}
+
 /** The first group that holds all shards, or the one that holds most. */
-function mostComplete(tables: readonly Table[], look: (table: Table) => Holdings, wanted: number) {
+function mostComplete(
+  groups: readonly ReplicaTable[],
+  { length: wanted }: readonly number[],
+  look: (table: ReplicaTable["table"]) => Holdings,
+) {
   let best: { index: number; holdings: Holdings } | undefined;
-  for (const [index, table] of tables.entries()) {
+  for (const [index, { table }] of groups.entries()) {
     const holdings = look(table);
     if (best === undefined || holdings.shards.length > best.holdings.shards.length) best = { index, holdings };
     if (holdings.shards.length === wanted) break;
@@ -93,39 +117,63 @@ function mostComplete(tables: readonly Table[], look: (table: Table) => Holdings
   return best ?? { index: 0, holdings: { nodes: [], shards: [], rows: [] } };
 }
 
-function holdingsOf(
-  table: Table,
-  asked: readonly number[],
-  { quality, pass }: { quality: Usability; pass: Pass },
-): Holdings {
-  const { input } = pass;
-  const positions = new Map<string, number>();
+interface Tier {
+  readonly tier: readonly string[];
+  /** Position of each node in the tier. */
+  readonly places: ReadonlyMap<string, number>;
+  isGood(node: string, shard: number): boolean;
+}
+
+function holdingsOf(table: ReplicaTable["table"], asked: readonly number[], { tier, places, isGood }: Tier): Holdings {
   const shards: number[] = [];
   const rows: number[][] = [];
   for (const shard of asked) {
     const row: number[] = [];
     for (const node of table[shard] ?? []) {
-      if (input.exclude?.has(node) || input.usable(node, shard) !== quality) continue;
-      const position = positions.get(node) ?? positions.size;
-      if (position === positions.size) positions.set(node, position);
-      row.push(position);
+      const place = places.get(node);
+      if (place !== undefined && isGood(node, shard)) row.push(place);
     }
     if (row.length === 0) continue;
     shards.push(shard);
     rows.push(row);
   }
-  return { nodes: [...positions.keys()], shards, rows };
+  return { nodes: tier, shards, rows };
 }
 
-/** Greedy set cover: again and again the node that holds most of what is left; ties go round with `spread`. */
-function chooseNodes({ nodes, rows }: Holdings, spread: number): readonly boolean[] {
-  const order = rotate([...nodes].sort(), spread).map((node) => nodes.indexOf(node));
+/** Few nodes that cover every row: all but the worst ranked that can be spared, or a greedy choice where that is fewer. */
+function leanest(holdings: Holdings): readonly boolean[] {
+  const pruned = withoutWorst(holdings);
+  const fewest = holdings.rows.some((row) => row.length > 1) ? greedy(holdings) : pruned;
+  return count(fewest) < count(pruned) ? fewest : pruned;
+}
+
+function count(chosen: readonly boolean[]): number {
+  return chosen.reduce((sum, isChosen) => sum + Number(isChosen), 0);
+}
+
+/** Leaves nodes out, the worst first, as long as every row keeps one. */
+function withoutWorst({ nodes, rows }: Holdings): readonly boolean[] {
+  const keepers = rows.map((row) => row.length);
+  const rowsOf: number[][] = nodes.map(() => []);
+  for (const [position, row] of rows.entries()) for (const node of row) rowsOf[node]?.push(position);
+  const chosen = rowsOf.map((own) => own.length > 0);
+  for (let node = nodes.length - 1; node >= 0; node--) {
+    const own = rowsOf[node] ?? [];
+    if (own.some((position) => keepers[position] === 1)) continue;
+    chosen[node] = false;
+    for (const position of own) keepers[position] = (keepers[position] ?? 0) - 1;
+  }
+  return chosen;
+}
+
+/** Greedy set cover: again and again the node that holds most of what is left, the better ranked among equals. */
+function greedy({ nodes, rows }: Holdings): readonly boolean[] {
   const chosen: boolean[] = nodes.map(() => false);
   const counts: number[] = nodes.map(() => 0);
   for (const row of rows) for (const node of row) counts[node] = (counts[node] ?? 0) + 1;
   let left = rows;
   while (left.length > 0) {
-    const best = order.reduce((top, node) => ((counts[node] ?? 0) > (counts[top] ?? 0) ? node : top));
+    const best = counts.indexOf(Math.max(...counts));
     chosen[best] = true;
     left = left.filter((row) => {
       if (!row.includes(best)) return true;
@@ -154,18 +202,4 @@ function assign(holdings: Holdings, chosen: readonly boolean[], assignments: Map
     const list = lists[position] ?? [];
     if (list.length > 0) assignments.set(node, list);
   }
-}
-
-function rotate<T>(items: readonly T[], spread: number): T[] {
-  const start = Math.min(Math.floor(spread * items.length), Math.max(items.length - 1, 0));
-  return [...items.slice(start), ...items.slice(0, start)];
-}
-
-/** A text as a number from 0 up to 1 (FNV-1a, 32 bits): spreads preferences, nothing depends on its quality. */
-function fraction(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  }
-  return (hash >>> 0) / 2 ** 32;
 }

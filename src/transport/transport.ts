@@ -20,6 +20,8 @@ export interface NodeRequest {
   readonly asText?: boolean;
   /** Takes miroir's own fields out of the answer before it is parsed; for answers that are shown and not copied. */
   readonly cutsReserved?: boolean;
+  /** Asked when the answer is there: whether nobody waits for it any more, so that it need not be parsed. */
+  readonly isUnwanted?: () => boolean;
   /** Skips the check of the node's marker on a new connection; only for reading and creating the marker itself. */
   readonly unchecked?: boolean;
 }

@@ -139,6 +139,7 @@ async function unpack(body: Buffer): Promise<Buffer> {
 }
 
 function readBody({ status, headers, body }: RawAnswer, request: NodeRequest): NodeResponse {
+  if (status < 300 && request.isUnwanted?.() === true) return { status, headers, body: undefined };
   const text = textOf(request.cutsReserved === true ? cutReserved(body) : body);
   if (request.asText === true && status < 300) return { status, headers, body: text };
   return { status, headers, body: parseBody(text, status, headers) };

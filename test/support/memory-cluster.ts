@@ -18,7 +18,9 @@ import { fixedView } from "../../src/execute/view/cluster-view.ts";
 import type { Cluster } from "../../src/routes/cluster.ts";
 import { loadHasher } from "../../src/routing/shard.ts";
 import { HybridClock } from "../../src/routing/stamp.ts";
+import { Fleet } from "../../src/select/fleet.ts";
 import { NodeHealth } from "../../src/select/health.ts";
+import { ReplicaSelector } from "../../src/select/strategy.ts";
 import type { StateStore } from "../../src/store/state-store.ts";
 import { TaskUids } from "../../src/tasks/task-uid.ts";
 import { TaskTracker } from "../../src/tasks/tracker.ts";
@@ -58,6 +60,8 @@ export async function memoryCluster(script: Script, shape: MemoryClusterShape): 
   const probe = () => Promise.reject(new Error("still down"));
   const health = new HealthMonitor({ health: new NodeHealth(), clock, live, patienceMs: 1000, probe });
   const isSuspect = (node: string) => health.isSuspect(node);
+  const fleet = new Fleet();
+  const selector = new ReplicaSelector({ fleet, strategy: "adaptive", zone: undefined, random: () => Math.random() });
   const { store } = shape;
   const onNodes = new NodeRecords({ operator, live, isSuspect });
   const shared = store === undefined ? onNodes : new StoreRecords(store, { clock, random: systemRandom });
@@ -78,6 +82,9 @@ export async function memoryCluster(script: Script, shape: MemoryClusterShape): 
       transport,
       operator,
       health,
+      fleet,
+      selector,
+      hedging: undefined,
       debts,
       missed,
       records: shared,
@@ -104,6 +111,7 @@ export async function memoryCluster(script: Script, shape: MemoryClusterShape): 
       payloadLimitBytes: 1_000_000,
       writeConsistency: "quorum",
       maxViewAgeMs: 300_000,
+      maxInFlightPerNode: 1000,
       ...shape.options,
     },
   };

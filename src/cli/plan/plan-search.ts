@@ -4,6 +4,7 @@ import type { JsonObject } from "../../core/types.ts";
 import { planSearch, withShardFilter } from "../../merge/shard-request.ts";
 import { searchView } from "../../routes/search-view.ts";
 import { coverShards } from "../../routing/cover.ts";
+import { rankByText } from "../../routing/ranking.ts";
 import { shardFilter } from "../../routing/reserved.ts";
 import { CommandFailed, EXIT } from "../exit-code.ts";
 import { replicaStates } from "../survey/replica-state.ts";
@@ -47,7 +48,7 @@ export function searchPlan(
     shards: Array.from({ length: topology.shards }, (_, shard) => shard),
     groups: topology.groups,
     usable: (node, shard) => stateOf(index, node, shard),
-    ...(search.preference === undefined ? {} : { preference: search.preference }),
+    ranking: rankByText(search.preference ?? "", topology),
   });
   const requests = topology.nodes.flatMap(({ id, url }) => {
     const shards = cover.assignments.get(id);

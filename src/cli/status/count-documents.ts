@@ -4,6 +4,7 @@ import type { Topology } from "../../cluster/topology.ts";
 import type { NodeInfo } from "../../core/types.ts";
 import { type Operator, OperatorCallFailed } from "../../execute/operator.ts";
 import { coverShards } from "../../routing/cover.ts";
+import { rankByText } from "../../routing/ranking.ts";
 import { shardFilter } from "../../routing/reserved.ts";
 import type { ReplicaState } from "../survey/replica-state.ts";
 import type { ClusterSurvey } from "../survey/survey.ts";
@@ -32,6 +33,7 @@ async function countIndex(row: IndexRow, { operator, survey, stateOf }: CountInp
     shards: Array.from({ length: topology.shards }, (_, shard) => shard),
     groups: topology.groups,
     usable: (node, shard) => stateOf(index, node, shard),
+    ranking: rankByText("", topology),
   });
   const asked = topology.nodes.flatMap((node) => {
     const shards = assignments.get(node.id);

@@ -112,6 +112,7 @@ class BatchRead {
     const { queries, federation } = this.#sent;
     const [index = "", ...otherIndexes] = new Set(queries.map(({ row }) => physicalUid(row)));
     return readShards(this.#cluster, {
+      operation: "multi-search",
       ...{ index, otherIndexes, shards, call, signal: request.signal },
       request: (node, asked) => {
         const own = shardFilter(this.#cluster.topology.shards, asked);
@@ -156,8 +157,17 @@ export function combineReads(results: readonly ScatterResult[]): ScatterResult {
     missing: unique(results.flatMap(({ missing }) => missing)),
     indebted: unique(results.flatMap(({ indebted }) => indebted)),
     failures: results.flatMap(({ failures }) => failures),
+    requests: sumOf(results, ({ requests }) => requests),
+    hedges: {
+      fired: sumOf(results, ({ hedges }) => hedges.fired),
+      won: sumOf(results, ({ hedges }) => hedges.won),
+    },
     ...commonVersion(results),
   };
+}
+
+function sumOf(results: readonly ScatterResult[], numberOf: (result: ScatterResult) => number): number {
+  return results.reduce((sum, result) => sum + numberOf(result), 0);
 }
 
 /** Answers of several indexes have no version in common. */

@@ -59,13 +59,15 @@ export class ReadChecker implements Readers {
   }
 
   /**
-   * Its own process sees a write as soon as it was told that its task succeeded; so do others when every replica has done
-   * it, and else a while later. An answer that says how old its view of the owners is goes by the time of that.
+   * Its own process sees a write as soon as it was told that its task succeeded; so do others when every replica has taken
+   * and done it, and else a while later: a replica that owes it may be given an older copy before that of the write. An
+   * answer that says how old its view of the owners is goes by the time of that.
    */
   #mustSee({ process, knownAtMs }: Reading, write: Write, id: string): boolean {
     const { endedAtMs, settledAtMs } = write;
     const isToldOf = (delayMs: number) => settledAtMs !== undefined && settledAtMs + delayMs <= knownAtMs;
-    const doneAtMs = doneByAllAtMs(write, id, this.#promises);
+    const isOwed = write.ownersById.get(id)?.some((node) => !write.acknowledgedBy.includes(node)) === true;
+    const doneAtMs = isOwed ? undefined : doneByAllAtMs(write, id, this.#promises);
     const isDone = doneAtMs !== undefined && endedAtMs !== undefined && Math.max(doneAtMs, endedAtMs) <= knownAtMs;
     return isDone || isToldOf(process === write.process ? 0 : this.#promises.viewDelayMs);
   }
