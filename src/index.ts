@@ -3,8 +3,8 @@ export * from "meilisearch";
 export { MiroirClient, MiroirClient as Meilisearch } from "./client/miroir.ts";
 export { MiroirIndex, MiroirIndex as Index } from "./client/miroir-index.ts";
 export type { ClusterSettings, MiroirConfig, StaticClusterConfig, TopologyClusterConfig } from "./client/options.ts";
+export type { NodeConfig } from "./cluster/cluster-config.ts";
 export type { WriteConsistency } from "./cluster/quorum.ts";
-export type { NodeConfig } from "./cluster/topology.ts";
 export type { Attempt } from "./core/attempt.ts";
 export { MiroirError, type MiroirErrorCode } from "./core/errors.ts";
 export type {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { Command } from "commander";
-import type { NodeConfig } from "../cluster/topology.ts";
+import type { NodeConfig } from "../cluster/cluster-config.ts";
 import { type ImportCursor, type ImportFrom, importFrom, parseImportCursor, planImport } from "../jobs/index.ts";
 import { systemClock } from "../util/clock.ts";
 import { type ClientFlags, clientConfig, withClientFlags } from "./client-config.ts";

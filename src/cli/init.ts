@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { Command } from "commander";
 import { toClusterConfig } from "../client/options.ts";
+import type { NodeConfig } from "../cluster/cluster-config.ts";
 import { copiesOf } from "../cluster/copies.ts";
-import { buildTopology, type NodeConfig, type Topology } from "../cluster/topology.ts";
+import { buildTopology, type Topology } from "../cluster/topology.ts";
 import { MiroirError } from "../core/errors.ts";
 import { loadHasher } from "../routing/shard.ts";
 import { askNodes } from "./ask-nodes.ts";

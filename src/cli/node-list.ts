@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import type { NodeConfig } from "../cluster/topology.ts";
+import type { NodeConfig } from "../cluster/cluster-config.ts";
 
 /** Reads one server of a command line: an address, or `id=address`. */
 export function parseNode(text: string): NodeConfig {

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { NodeConfig } from "../cluster/topology.ts";
+import type { NodeConfig } from "../cluster/cluster-config.ts";
 import { planRecovery, type RecoveryConfig, recoverCluster } from "../jobs/index.ts";
 import { systemClock } from "../util/clock.ts";
 import { KEY_HELP, keyOf } from "./cluster-flags.ts";

@@ -1,6 +1,6 @@
 import type { Config } from "meilisearch";
+import { type ClusterConfig, checkClusterConfig, type NodeConfig } from "../cluster/cluster-config.ts";
 import type { WriteConsistency } from "../cluster/quorum.ts";
-import { type ClusterConfig, checkClusterConfig, type NodeConfig } from "../cluster/topology.ts";
 import { MiroirError } from "../core/errors.ts";
 import type { ClusterOptions } from "../routes/cluster.ts";
 import type { TenantAffinity } from "../routing/tenant-affinity.ts";

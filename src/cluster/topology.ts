@@ -1,9 +1,12 @@
 import { z } from "zod";
 import { MiroirError } from "../core/errors.ts";
+import { shownValue } from "../core/shown-value.ts";
 import type { NodeInfo } from "../core/types.ts";
 import { placeShards } from "../routing/placement.ts";
 import { isShardCount, MAX_SHARDS, MIN_SHARDS } from "../routing/reserved.ts";
 import type { Hasher } from "../routing/shard.ts";
+import { groupBy } from "../util/group-by.ts";
+import { type ClusterConfig, checkClusterConfig } from "./cluster-config.ts";
 
 const nodeSchema = z.strictObject({
   id: z.string().min(1),
@@ -75,27 +78,6 @@ export interface ReplicaGroup {
   readonly table: readonly (readonly string[])[];
 }
 
-/** A static cluster as the user writes it down. */
-export interface ClusterConfig {
-  readonly clusterId: string;
-  readonly nodes: readonly NodeConfig[];
-  readonly replicationFactor: number;
-  readonly shards: number;
-}
-
-/** One server of a static cluster. */
-export interface NodeConfig {
-  /** Decides placement and must never change. @default host:port of `url` */
-  readonly id?: string;
-  readonly url: string;
-  /** @default "default" */
-  readonly group?: string;
-  /** @default 1 */
-  readonly weight?: number;
-  /** Where it stands; clients with the same `zone` ask it rather. @default none */
-  readonly zone?: string;
-}
-
 /**
  * The first topology of a cluster, epoch 1, from its configuration.
  * @throws MiroirError `miroir_invalid_config`, see {@link checkClusterConfig}
@@ -103,83 +85,11 @@ export interface NodeConfig {
 export function buildTopology(config: ClusterConfig, hasher: Hasher): Topology {
   const { clusterId, replicationFactor, shards } = config;
   const nodes = checkClusterConfig(config);
-  const groups = [...membersByGroup(nodes)].map(([name, members]) => ({
+  const groups = [...groupBy(nodes, ({ group }) => group)].map(([name, members]) => ({
     name,
     table: placeShards({ shards, replicationFactor, nodes: members, hasher }),
   }));
   return { version: 1, clusterId, epoch: 1, shards, replicationFactor, nodes, groups };
-}
-
-/**
- * The nodes of a configuration with everything filled in, once it is known that a topology can be built from it.
- * @throws MiroirError `miroir_invalid_config` that names the field, what was found there and what to do
- */
-export function checkClusterConfig(config: ClusterConfig): readonly NodeInfo[] {
-  const { shards } = config;
-  if (!isShardCount(shards)) {
-    refuse({ field: "shards", value: shards, remedy: `Give a power of two from ${MIN_SHARDS} to ${MAX_SHARDS}.` });
-  }
-  const nodes = config.nodes.map(toNode);
-  if (nodes.length === 0) refuse({ field: "nodes", value: [], remedy: "Name at least one server." });
-  refuseTwins(nodes);
-  for (const [name, members] of membersByGroup(nodes)) refuseFactor(config.replicationFactor, name, members.length);
-  return nodes;
-}
-
-function membersByGroup(nodes: readonly NodeInfo[]): ReadonlyMap<string, NodeInfo[]> {
-  const groups = new Map<string, NodeInfo[]>();
-  for (const node of nodes) groups.set(node.group, [...(groups.get(node.group) ?? []), node]);
-  return groups;
-}
-
-function refuse({ field, value, remedy }: { field: string; value: unknown; remedy: string }): never {
-  throw new MiroirError("miroir_invalid_config", `\`${field}\` is ${describe(value)}. ${remedy}`);
-}
-
-function toNode(config: NodeConfig, index: number): NodeInfo {
-  const field = `nodes[${index}].url`;
-  const url = URL.canParse(config.url) ? new URL(config.url) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    return refuse({ field, value: config.url, remedy: "Give an http or https address such as http://10.0.0.1:7700." });
-  }
-  if (url.username || url.password || url.search || url.hash) {
-    return refuse({ field, value: config.url, remedy: "Leave out user name, password, query and fragment." });
-  }
-  const weight = config.weight ?? 1;
-  if (!(weight > 0 && Number.isFinite(weight))) {
-    refuse({ field: `nodes[${index}].weight`, value: weight, remedy: "Give a number above 0." });
-  }
-  if (config.id === "") refuse({ field: `nodes[${index}].id`, value: "", remedy: "Give a name, or leave it out." });
-  return {
-    id: config.id ?? `${url.hostname}:${url.port || (url.protocol === "https:" ? "443" : "80")}`,
-    url: url.href.replace(/\/+$/, ""),
-    group: config.group || "default",
-    weight,
-    ...(config.zone === undefined || config.zone === "" ? {} : { zone: config.zone }),
-  };
-}
-
-function refuseTwins(nodes: readonly NodeInfo[]): void {
-  for (const [index, node] of nodes.entries()) {
-    for (const key of ["url", "id"] as const) {
-      const twin = nodes.findIndex((other) => other[key] === node[key]);
-      if (twin === index) continue;
-      refuse({
-        field: `nodes[${index}].${key}`,
-        value: node[key],
-        remedy: `nodes[${twin}] has the same ${key}: give every server ${key === "id" ? "an id" : "an address"} of its own.`,
-      });
-    }
-  }
-}
-
-function refuseFactor(replicationFactor: number, group: string, members: number): void {
-  if (Number.isInteger(replicationFactor) && replicationFactor >= 1 && replicationFactor <= members) return;
-  refuse({
-    field: "replicationFactor",
-    value: replicationFactor,
-    remedy: `Group \`${group}\` has ${members} node${members === 1 ? "" : "s"}: give a whole number from 1 to ${members}.`,
-  });
 }
 
 /**
@@ -194,7 +104,7 @@ export function parseTopology(value: unknown): Topology {
   const field = ["topology", ...path].join(".");
   throw new MiroirError(
     "miroir_invalid_config",
-    `\`${field}\` is ${describe(valueAt(value, path))}: ${issue?.message ?? "it cannot be read"}. ` +
+    `\`${field}\` is ${shownValue(valueAt(value, path))}: ${issue?.message ?? "it cannot be read"}. ` +
       "Correct the field, or write the file again with `miroir init`.",
   );
 }
@@ -216,7 +126,7 @@ function* findFaults(topology: Topology): Iterable<Fault> {
   }
   for (const [index, group] of topology.groups.entries()) yield* findTableFaults(topology, group, index);
   yield* findChangeFaults(topology, ids);
-  for (const [name, { length }] of membersByGroup(topology.nodes)) {
+  for (const [name, { length }] of groupBy(topology.nodes, ({ group }) => group)) {
     if (topology.replicationFactor <= length) continue;
     yield {
       path: ["replicationFactor"],
@@ -257,13 +167,4 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   let found = value;
   for (const key of path) found = (found as Readonly<Record<PropertyKey, unknown>> | null | undefined)?.[key];
   return found;
-}
-
-/** A value as JSON, cut short; an address is shown without the credentials that it or its query may hold. */
-function describe(value: unknown): string {
-  if (value === undefined) return "missing";
-  const text = JSON.stringify(value)
-    .replace(/\/\/[^/@"]*@/g, "//***@")
-    .replace(/(:\/\/[^?#"]*[?#])[^"]*/g, "$1***");
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }

@@ -1,7 +1,7 @@
 import { type Environment, systemEnvironment } from "../../client/environment.ts";
 import { credentialsOf } from "../../client/open-cluster.ts";
 import type { ClusterSettings } from "../../client/options.ts";
-import { checkClusterConfig, type NodeConfig } from "../../cluster/topology.ts";
+import { checkClusterConfig, type NodeConfig } from "../../cluster/cluster-config.ts";
 import type { NodeInfo } from "../../core/types.ts";
 import { Operator } from "../../execute/operator.ts";
 import { type Hasher, loadHasher } from "../../routing/shard.ts";

@@ -1,7 +1,7 @@
 import { systemEnvironment } from "../../client/environment.ts";
+import { checkClusterConfig } from "../../cluster/cluster-config.ts";
 import { defaultSettings } from "../../cluster/settings/default-settings.ts";
 import { objectOf } from "../../cluster/settings/json-shape.ts";
-import { checkClusterConfig } from "../../cluster/topology.ts";
 import { MiroirError } from "../../core/errors.ts";
 import type { JsonObject, NodeInfo } from "../../core/types.ts";
 import { listKeys } from "../../execute/list-keys.ts";

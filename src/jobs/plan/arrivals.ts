@@ -1,4 +1,5 @@
-import { checkClusterConfig, type NodeConfig, type Topology } from "../../cluster/topology.ts";
+import { checkClusterConfig, type NodeConfig } from "../../cluster/cluster-config.ts";
+import type { Topology } from "../../cluster/topology.ts";
 import type { NodeInfo } from "../../core/types.ts";
 import { type GoalContext, heldBy } from "./goal.ts";
 import { refuse } from "./refuse.ts";

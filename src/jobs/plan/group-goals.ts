@@ -1,4 +1,5 @@
-import type { NodeConfig, Topology } from "../../cluster/topology.ts";
+import type { NodeConfig } from "../../cluster/cluster-config.ts";
+import type { Topology } from "../../cluster/topology.ts";
 import { placeShards } from "../../routing/placement.ts";
 import { arrivalsOf, withArrivals } from "./arrivals.ts";
 import { type Goal, type GoalContext, groupOf, holdersIn, named, withJoining, withTable } from "./goal.ts";

@@ -1,4 +1,5 @@
-import type { NodeConfig, Topology } from "../../cluster/topology.ts";
+import type { NodeConfig } from "../../cluster/cluster-config.ts";
+import type { Topology } from "../../cluster/topology.ts";
 import type { NodeInfo } from "../../core/types.ts";
 import { placeShards } from "../../routing/placement.ts";
 import { arrivalsOf, withArrivals } from "./arrivals.ts";

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { buildTopology, type ClusterConfig, checkClusterConfig, parseTopology } from "../../../src/cluster/topology.ts";
+import { type ClusterConfig, checkClusterConfig } from "../../../src/cluster/cluster-config.ts";
+import { buildTopology, parseTopology } from "../../../src/cluster/topology.ts";
 import { MiroirError } from "../../../src/core/errors.ts";
 import { type Hasher, loadHasher } from "../../../src/routing/shard.ts";
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { buildTopology, type ClusterConfig, type Topology } from "../../../src/cluster/topology.ts";
+import type { ClusterConfig } from "../../../src/cluster/cluster-config.ts";
+import { buildTopology, type Topology } from "../../../src/cluster/topology.ts";
 import type { NodeInfo } from "../../../src/core/types.ts";
 import { type Introduction, introduce } from "../../../src/execute/bootstrap.ts";
 import { verifyIdentity } from "../../../src/execute/identity.ts";
