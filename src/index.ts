@@ -23,7 +23,8 @@ export type { CallOptions } from "./routes/cluster.ts";
 export type { TenantAffinity } from "./routing/tenant-affinity.ts";
 export type { HedgingOptions } from "./select/hedging.ts";
 export type { OwnStrategy, ReplicaCandidate, StrategyName } from "./select/strategy.ts";
-export { type ServedStoreHandle, type ServeStoreOptions, serveStore } from "./store/http/serve-store.ts";
+export { serveStore } from "./store/http/serve-store.ts";
+export type { ServedStoreHandle, ServeStoreOptions } from "./store/http/served-store-handle.ts";
 export { type OpenStoreOptions, openStore } from "./store/open-store.ts";
 export type {
   CommitOptions,
