@@ -12,14 +12,14 @@ import { Deadline, DeadlineExceeded } from "../execute/deadline.ts";
 import type { CallOptions } from "../routes/cluster.ts";
 import { untilAborted } from "../util/abort.ts";
 import { systemClock } from "../util/clock.ts";
-import type { ClusterSession } from "./session.ts";
+import type { Session } from "./lazy-session.ts";
 import { toRequest, type VerbOptions } from "./to-request.ts";
 
 type HttpRequests = Meilisearch["httpRequest"];
 
 /** Where intercepted calls go. */
 export interface Interception {
-  readonly session: ClusterSession;
+  readonly session: Session;
   readonly call: CallOptions;
   readonly config: Config;
 }

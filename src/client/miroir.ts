@@ -11,6 +11,7 @@ import { EventBus, type MiroirEvents } from "../core/events.ts";
 import { attachMeta, metaOf } from "../core/meta.ts";
 import type { CallOptions } from "../routes/cluster.ts";
 import { type Interception, intercept } from "./intercept.ts";
+import { LazySession, type Session } from "./lazy-session.ts";
 import { type AnyDocument, MiroirIndex } from "./miroir-index.ts";
 import {
   checkConfig,
@@ -19,11 +20,10 @@ import {
   type StaticClusterConfig,
   type TopologyClusterConfig,
 } from "./options.ts";
-import { ClusterSession } from "./session.ts";
 
 /** How a view shares its client's connections. */
 interface Shared {
-  readonly session: ClusterSession;
+  readonly session: Session;
   readonly call: CallOptions;
 }
 
@@ -46,7 +46,7 @@ export class MiroirClient extends Meilisearch {
       return;
     }
     if (shared === undefined) checkConfig(config);
-    const { session, call } = shared ?? { session: new ClusterSession(config), call: {} };
+    const { session, call } = shared ?? { session: new LazySession(config), call: {} };
     this.#events = session.events;
     this.#target = { session, call, config: official };
     intercept(this.httpRequest, this.#target);

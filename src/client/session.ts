@@ -4,6 +4,7 @@ import type { ClusterRequest, ClusterResponse } from "../core/types.ts";
 import type { CallOptions, Cluster } from "../routes/cluster.ts";
 import { isDocumentMissing } from "../routes/documents-read.ts";
 import { dispatch } from "../routes/registry.ts";
+import { clientClosed } from "./client-closed.ts";
 import { type Environment, systemEnvironment } from "./environment.ts";
 import { configuredCluster, type MetCluster, type OpenCluster, openCluster } from "./open-cluster.ts";
 import type { StaticClusterConfig, TopologyClusterConfig } from "./options.ts";
@@ -14,13 +15,18 @@ export class ClusterSession {
   readonly #config: StaticClusterConfig | TopologyClusterConfig;
   readonly #environment: Environment;
   /** Tells of what happens in the cluster, from the first meeting on. */
-  readonly events = new EventBus();
+  readonly events: EventBus;
   #open: Promise<OpenCluster> | undefined;
   #isClosed = false;
 
-  constructor(config: StaticClusterConfig | TopologyClusterConfig, environment: Environment = systemEnvironment) {
+  constructor(
+    config: StaticClusterConfig | TopologyClusterConfig,
+    environment: Environment = systemEnvironment,
+    events = new EventBus(),
+  ) {
     this.#config = config;
     this.#environment = environment;
+    this.events = events;
   }
 
   /** Hands a request to its route. */
@@ -50,7 +56,7 @@ export class ClusterSession {
   }
 
   async #meet(): Promise<MetCluster> {
-    if (this.#isClosed) throw new MiroirError("miroir_closed", "The client was closed. Create another one.");
+    if (this.#isClosed) throw clientClosed();
     this.#open ??= openCluster(this.#config, this.#environment, this.events).catch((error: unknown) => {
       this.#open = undefined;
       throw error;
