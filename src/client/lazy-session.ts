@@ -1,7 +1,7 @@
+import { clientClosed } from "../core/client-closed.ts";
 import { EventBus } from "../core/events.ts";
 import type { ClusterRequest, ClusterResponse } from "../core/types.ts";
 import type { CallOptions } from "../routes/cluster.ts";
-import { clientClosed } from "./client-closed.ts";
 import type { StaticClusterConfig, TopologyClusterConfig } from "./options.ts";
 import type { ClusterSession } from "./session.ts";
 

@@ -110,8 +110,11 @@ export async function openCluster(
       ...{ highWater, clock, records: cluster.records },
       everyMs: inStore === undefined ? SEEN_ON_NODES_MS : SEEN_IN_STORE_MS,
     });
-    const unwatch = inStore?.watch(() => void cluster.registry.refresh().catch(() => undefined)); // it is read again when old
-    return { cluster, close: () => close(cluster, { source, seenWriter, unwatch }) };
+    if (inStore !== undefined) {
+      const refresh = () => void cluster.registry.refresh().catch(() => undefined); // it is read again when old
+      view.whileUsed(() => inStore.watch(refresh));
+    }
+    return { cluster, close: () => close(cluster, { source, seenWriter }) };
   } catch (error) {
     await transport.close();
     await source.close();
@@ -279,13 +282,12 @@ function randomBelow(limit: number, random: Random): number {
 interface Ties {
   readonly source: ClusterSource;
   readonly seenWriter: SeenWriter;
-  readonly unwatch: (() => void) | undefined;
 }
 
 /** Lets writes under way reach their end, then ends every timer and connection. */
 async function close(
   { intake, lanes, tasks, repairer, catchUp, transport, view }: MetCluster,
-  { source, seenWriter, unwatch }: Ties,
+  { source, seenWriter }: Ties,
 ): Promise<void> {
   await intake.idle();
   await Promise.all([repairer.close(), catchUp.close()]);
@@ -293,7 +295,6 @@ async function close(
   await tasks.close();
   await seenWriter.close();
   await transport.close();
-  unwatch?.();
   await view.close();
   await source.close();
 }

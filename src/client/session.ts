@@ -1,10 +1,10 @@
+import { clientClosed } from "../core/client-closed.ts";
 import { MiroirError } from "../core/errors.ts";
 import { EventBus } from "../core/events.ts";
 import type { ClusterRequest, ClusterResponse } from "../core/types.ts";
 import type { CallOptions, Cluster } from "../routes/cluster.ts";
 import { isDocumentMissing } from "../routes/documents-read.ts";
 import { dispatch } from "../routes/registry.ts";
-import { clientClosed } from "./client-closed.ts";
 import { type Environment, systemEnvironment } from "./environment.ts";
 import { configuredCluster, type MetCluster, type OpenCluster, openCluster } from "./open-cluster.ts";
 import type { StaticClusterConfig, TopologyClusterConfig } from "./options.ts";

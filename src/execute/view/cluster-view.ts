@@ -1,10 +1,11 @@
 import type { Topology } from "../../cluster/topology.ts";
-import { MiroirError } from "../../core/errors.ts";
+import { clientClosed } from "../../core/client-closed.ts";
 import type { Clock } from "../../util/clock.ts";
 import { EpochsInUse } from "./epochs-in-use.ts";
 import { LiveTopology } from "./live-topology.ts";
 import { Operation } from "./operation.ts";
 import { type CommitWatch, NO_COMMITS } from "./store-history.ts";
+import type { Begin } from "./while-used.ts";
 
 /** What this process knows of the cluster's topology, and its right to work with it. */
 export interface ClusterView {
@@ -23,6 +24,8 @@ export interface ClusterView {
   readonly commits: CommitWatch;
   /** Milliseconds since 1970 by the clock that all processes of the cluster share as far as they can. */
   now(): number;
+  /** Has something go on while calls come, such as a watch: a process that nobody calls waits for nothing. */
+  whileUsed(begin: Begin): void;
   close(): Promise<void>;
 }
 
@@ -30,8 +33,7 @@ export interface ClusterView {
 export function fixedView(topology: Topology, clock: Pick<Clock, "now">): ClusterView {
   const live = new LiveTopology(topology);
   const epochs = new EpochsInUse(() => undefined);
-  const refusal = () => new MiroirError("miroir_closed", "The client was closed. Create another one.");
-  const context = { live, epochs, isLeased: false, lease: () => undefined, refusal };
+  const context = { live, epochs, isLeased: false, lease: () => undefined, refusal: clientClosed };
   return {
     live,
     ready: () => undefined,
@@ -41,6 +43,7 @@ export function fixedView(topology: Topology, clock: Pick<Clock, "now">): Cluste
     begin: () => new Operation(context),
     staleMs: 0,
     now: () => clock.now(),
+    whileUsed: () => undefined, // the nodes tell nobody of changes
     close: () => Promise.resolve(),
   };
 }

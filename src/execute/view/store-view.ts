@@ -14,6 +14,7 @@ import { isLaterEra, readWarning, rolledBack, warnOfRollback } from "./rolled-ba
 import { type CommitWatch, StoreHistory } from "./store-history.ts";
 import { StoreTime } from "./store-time.ts";
 import { Ticker } from "./ticker.ts";
+import { type Begin, WhileUsed } from "./while-used.ts";
 
 /** What a {@link StoreView} works with. */
 export interface StoreViewOptions {
@@ -63,7 +64,7 @@ export class StoreView implements ClusterView {
   readonly #epochs = new EpochsInUse(() => this.#acknowledge());
   readonly #history = new StoreHistory();
   readonly #ticker: Ticker;
-  readonly #unwatch: () => void;
+  readonly #whileUsed = new WhileUsed();
   readonly #time: StoreTime;
   #lease: EpochLease | undefined;
   /** Revision of the lease's entry. */
@@ -92,8 +93,10 @@ export class StoreView implements ClusterView {
       isNeeded: () => this.#epochs.oldest !== undefined || clock.monotonic() - this.#usedAt < IDLE_MS,
       rest: () => this.#giveBack(),
     });
-    const watch = store.watch(TOPOLOGY, () => this.#ticker.hurry());
-    this.#unwatch = () => watch.close();
+    this.whileUsed(() => {
+      const watch = store.watch(TOPOLOGY, () => this.#ticker.hurry());
+      return () => watch.close();
+    });
   }
 
   /**
@@ -101,8 +104,13 @@ export class StoreView implements ClusterView {
    * @throws MiroirError `miroir_store_unavailable`, `miroir_store_rolled_back`
    */
   async open(): Promise<void> {
-    await this.#register();
-    if (this.#fault !== undefined) throw rolledBack(this.#options.store, this.#fault);
+    try {
+      await this.#register();
+      if (this.#fault !== undefined) throw rolledBack(this.#options.store, this.#fault);
+    } catch (error) {
+      this.#whileUsed.end();
+      throw error;
+    }
     this.#ticker.start();
   }
 
@@ -154,8 +162,11 @@ export class StoreView implements ClusterView {
     });
   }
 
+  whileUsed(begin: Begin): void {
+    this.#whileUsed.add(begin);
+  }
+
   async close(): Promise<void> {
-    this.#unwatch();
     await this.#ticker.stop();
   }
 
@@ -210,6 +221,7 @@ export class StoreView implements ClusterView {
    */
   async #register(): Promise<void> {
     const { clock } = this.#options;
+    this.#whileUsed.begin(); // before the topology is read: no change of it is missed
     await this.#check();
     for (;;) {
       if (this.#fault !== undefined) await this.#forgiveOrWarn();
@@ -300,6 +312,7 @@ export class StoreView implements ClusterView {
 
   async #giveBack(): Promise<void> {
     this.#failedAt = Number.NEGATIVE_INFINITY; // the next call has to try, since nothing else does
+    this.#whileUsed.end();
     this.#lease?.lose();
     this.#lease = undefined;
     const { lease, trace } = this.#keys;

@@ -1,4 +1,4 @@
-import { MiroirError } from "../core/errors.ts";
+import { MiroirError } from "./errors.ts";
 
 /** What a call on a closed client is told. */
 export function clientClosed(): MiroirError {
