@@ -97,6 +97,30 @@ describe("StoreView", () => {
     fresh.end();
   });
 
+  it("watches the store only while it is used, and not when it gets no first lease", async () => {
+    const { clock, memory, join, publish } = await setUp();
+    const { view } = await join("p");
+    expect(clock.pending).toBeGreaterThan(0);
+    await clock.advance(35_000);
+    expect(clock.pending).toBe(0);
+    await view.ready();
+    await publish(2);
+    expect(view.live.topology.epoch).toBe(2);
+    await clock.advance(35_000);
+    const link = new Link(memory.open());
+    link.isCut = true;
+    const timing = { landingMs: LANDING_MS, maxViewAgeMs: MAX_VIEW_AGE_MS };
+    const refused = new StoreView({
+      ...{ clock, ...timing },
+      processId: "q",
+      store: link.store,
+      topology: topologyAt(1),
+    });
+    await expect(refused.open()).rejects.toThrow("cut off");
+    await clock.advance(1);
+    expect(clock.pending).toBe(0);
+  });
+
   it("gives the lease back when it is not used for a while, and takes another with the next call", async () => {
     const { clock, store, join, publish } = await setUp();
     const { view } = await join("p");
