@@ -1,4 +1,5 @@
 import type { Filter } from "../../../../routing/filter/ast.ts";
+import { finiteNumber } from "../../../../routing/filter/finite-number.ts";
 import type { Docid } from "../contract.ts";
 import { DocSet } from "../doc-set.ts";
 import { compareBytes } from "../fields/byte-order.ts";
@@ -7,7 +8,6 @@ import { allowedOperators, isFilterable, type MatchedRule, ruleOf } from "../fie
 import { normalizeFacet } from "../text/normalize.ts";
 import { type FilterContext, within } from "./filter-context.ts";
 import { FilterProblem } from "./filter-problem.ts";
-import { finiteNumber } from "./number.ts";
 
 /** The part of a filter that judges one attribute. */
 export type Condition = Extract<

@@ -1,9 +1,9 @@
 import type { Filter, FilterToken, GeoPair } from "../../../../routing/filter/ast.ts";
+import { finiteNumber } from "../../../../routing/filter/finite-number.ts";
 import { DocSet } from "../doc-set.ts";
 import { distanceMeters, type GeoPoint } from "../fields/geo.ts";
 import { type FilterContext, within } from "./filter-context.ts";
 import { FilterProblem, notFilterable } from "./filter-problem.ts";
-import { finiteNumber } from "./number.ts";
 
 /** The part of a filter that judges where documents lie. */
 export type GeoFilter = Extract<Filter, { kind: "geoRadius" | "geoBoundingBox" | "geoPolygon" }>;
