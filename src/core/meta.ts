@@ -2,7 +2,13 @@ import type { Attempt } from "./attempt.ts";
 
 /** Which shards an answer stands on. */
 export interface Coverage {
-  readonly shards: { readonly total: number; readonly ok: number; readonly failed: number };
+  readonly shards: {
+    readonly total: number;
+    readonly ok: number;
+    readonly failed: number;
+    /** Shards that were not asked, because they cannot hold what the request looks for. */
+    readonly skipped: number;
+  };
   /** Shards that nobody answered for. */
   readonly missing: readonly number[];
   /** Shards answered by a replica that is known to have missed a write. */
@@ -30,6 +36,8 @@ export interface Meta {
   /** True when the state store did not answer, so that owners of shards may have changed without this process. */
   readonly stale?: boolean;
   readonly coverage?: Coverage;
+  /** Of a read: whether fewer than all shards were asked, because the others cannot hold what it looks for. */
+  readonly narrowed?: boolean;
   /** Version of the index's settings that the nodes asked have accepted; of a change of settings, the version it makes. */
   readonly settingsVersion?: number;
   readonly write?: WriteReceipt;

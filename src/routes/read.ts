@@ -161,11 +161,7 @@ export function describeFailures(failures: readonly Attempt[]): string {
 
 /** What an answer stands on. */
 export function readMeta(result: ScatterResult, shards: number, reasons: readonly string[] = []): Meta {
-  const coverage: Coverage = {
-    shards: { total: shards, ok: shards - result.missing.length, failed: result.missing.length },
-    missing: result.missing,
-    indebted: result.indebted,
-  };
+  const coverage = coverageOf(result, shards);
   const degraded = result.missing.length > 0 || result.indebted.length > 0;
   return {
     nodes: [...new Set(result.parts.map((part) => part.node.id))],
@@ -173,9 +169,18 @@ export function readMeta(result: ScatterResult, shards: number, reasons: readonl
     exact: !degraded && reasons.length === 0,
     reasons,
     coverage,
+    narrowed: coverage.shards.skipped > 0,
     ...(result.settingsVersion === undefined ? {} : { settingsVersion: result.settingsVersion }),
     failures: result.failures,
   };
+}
+
+/** Shards that somebody answered for and nobody failed; neither means that they were not asked. */
+function coverageOf({ parts, missing, indebted }: ScatterResult, total: number): Coverage {
+  const answered = new Set(parts.flatMap(({ shards }) => shards));
+  for (const shard of missing) answered.delete(shard);
+  const [ok, failed] = [answered.size, missing.length];
+  return { shards: { total, ok, failed, skipped: total - ok - failed }, missing, indebted };
 }
 
 /**

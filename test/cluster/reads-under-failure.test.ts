@@ -91,6 +91,7 @@ describe("reading while a node is in trouble, with a second replica of every sha
       total: 64,
       ok: 64 - (meta?.coverage?.missing.length ?? 0),
       failed: meta?.coverage?.missing.length,
+      skipped: 0,
     });
     expect(answer.hits.length).toBeGreaterThan(0);
     expect(answer.hits.length).toBeLessThan(60);
