@@ -41,6 +41,11 @@ export interface ClusterSettings extends Omit<Config, "host"> {
    * answers are marked `stale`. @default 300000
    */
   readonly maxViewAgeMs?: number;
+  /**
+   * Most ids that a filter on the primary key may name for its read to go only to the shards that can hold them; 0 asks
+   * all shards always. @default 128
+   */
+  readonly narrowingLimit?: number;
   /** Connections kept to one node, at most. @default 64 */
   readonly connectionsPerNode?: number;
   /** Reads of this process under way to one node, at most; beyond, they fail at once with `miroir_overloaded`. @default 1000 */
@@ -96,6 +101,7 @@ const DEFAULTS: ClusterOptions = {
   writeConsistency: "quorum",
   maxViewAgeMs: 300_000,
   maxInFlightPerNode: 1000,
+  narrowingLimit: 128,
 };
 
 const DEFAULT_SHARDS = 64;
@@ -109,6 +115,7 @@ export function clusterOptions(config: ClusterSettings): ClusterOptions {
     payloadLimitBytes: config.payloadLimitBytes ?? DEFAULTS.payloadLimitBytes,
     writeConsistency: config.writeConsistency ?? DEFAULTS.writeConsistency,
     maxViewAgeMs: config.maxViewAgeMs ?? DEFAULTS.maxViewAgeMs,
+    narrowingLimit: config.narrowingLimit ?? DEFAULTS.narrowingLimit,
     replicateEverywhere: config.replicateEverywhere ?? [],
     maxInFlightPerNode: config.maxInFlightPerNode ?? DEFAULTS.maxInFlightPerNode,
     tenants: config.tenants,
@@ -148,6 +155,9 @@ export function checkConfig(config: StaticClusterConfig | TopologyClusterConfig)
   const { writeConsistency = DEFAULTS.writeConsistency } = config;
   if (!CONSISTENCIES.has(writeConsistency))
     refuse("writeConsistency", writeConsistency, 'Give "one", "quorum" or "all".');
+  const { narrowingLimit = DEFAULTS.narrowingLimit } = config;
+  if (!(Number.isInteger(narrowingLimit) && narrowingLimit >= 0))
+    refuse("narrowingLimit", narrowingLimit, "Give a whole number, or 0 to ask all shards always.");
   if (config.httpClient !== undefined)
     refuse(
       "httpClient",

@@ -41,6 +41,8 @@ export interface ClusterOptions {
   readonly writeConsistency: WriteConsistency;
   /** How long reads go on while the state store does not answer, in milliseconds. */
   readonly maxViewAgeMs: number;
+  /** Most ids that a filter may pin for its read to go only to the shards that can hold them; 0 asks all shards always. */
+  readonly narrowingLimit: number;
   /** Uids of indexes that are created with all documents on every node. */
   readonly replicateEverywhere?: readonly string[];
   /** Reads under way from this process to one node, at most. */

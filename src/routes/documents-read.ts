@@ -13,9 +13,10 @@ import type { NodeResponse } from "../transport/transport.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { bodyOfDocumentsQuery } from "./documents-query.ts";
 import { layoutOf } from "./layout.ts";
-import { allShards, callerHeaders, readMeta, readShards, requireCoverage } from "./read.ts";
+import { callerHeaders, readMeta, readShards, requireCoverage } from "./read.ts";
 import { refuseReservedNames } from "./reserved-names.ts";
 import type { RouteHandler } from "./route.ts";
+import { shardsFor } from "./shards-for.ts";
 import { refuse, refuseMissingIndex } from "./verbatim.ts";
 
 /** `GET indexes/:uid/documents/:id`: from one owner of the id's shard; a second owner is asked before it is called missing. */
@@ -188,7 +189,7 @@ function fetchParts(
   const isSorted = body["sort"] !== undefined;
   return readShards(cluster, {
     operation: "documents",
-    ...{ index, call, signal: request.signal, shards: listing.shards ?? shardsOf(cluster, body["ids"]) },
+    ...{ index, call, signal: request.signal, shards: listing.shards ?? shardsOf(cluster, row, body) },
     ...(onlyNode === undefined ? {} : { onlyNode }),
     request(node, shards) {
       const { authorization, headers } = callerHeaders(request);
@@ -203,14 +204,22 @@ function fetchParts(
   });
 }
 
-/** Only the owners of the ids asked for; every shard when the ids are absent or cannot be read. */
-function shardsOf(cluster: Cluster, ids: JsonValue | undefined): number[] {
-  if (!Array.isArray(ids) || ids.length === 0) return allShards(cluster);
+/** The shards that can hold both the ids asked for and what the filter lets through; one of them when none can. */
+function shardsOf(cluster: Cluster, row: IndexRow, body: JsonObject): readonly number[] {
+  const filtered = shardsFor(cluster, row, body);
+  const owning = shardsOfIds(cluster, body["ids"]);
+  const both = owning === undefined ? filtered : filtered.filter((shard) => owning.has(shard));
+  return both.length > 0 ? both : filtered.slice(0, 1);
+}
+
+/** The shards of the ids asked for; `undefined` when they are absent or cannot be read. */
+function shardsOfIds(cluster: Cluster, ids: JsonValue | undefined): ReadonlySet<number> | undefined {
+  if (!Array.isArray(ids) || ids.length === 0) return undefined;
   try {
     const mask = cluster.topology.shards - 1;
-    return [...new Set(ids.map((id) => idHash(cluster.hasher, canonicalId(id)) & mask))].sort((a, b) => a - b);
+    return new Set(ids.map((id) => idHash(cluster.hasher, canonicalId(id)) & mask));
   } catch (error) {
-    if (error instanceof DocumentRefusal) return allShards(cluster); // a node words the refusal
+    if (error instanceof DocumentRefusal) return undefined; // a node words the refusal
     throw error;
   }
 }

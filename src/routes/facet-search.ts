@@ -4,11 +4,12 @@ import { mergeFacetSearch } from "../merge/facet-search.ts";
 import { withShardFilter } from "../merge/shard-request.ts";
 import { shardFilter } from "../routing/reserved.ts";
 import { layoutOf } from "./layout.ts";
-import { allShards, callerHeaders, readMeta, readShards, requireCoverage } from "./read.ts";
+import { callerHeaders, readMeta, readShards, requireCoverage } from "./read.ts";
 import { refusalOf } from "./refusal-of.ts";
 import { refuseReservedNames } from "./reserved-names.ts";
 import type { RouteHandler } from "./route.ts";
 import { searchView } from "./search-view.ts";
+import { shardsFor } from "./shards-for.ts";
 import { notSupported, refuse, refuseMissingIndex } from "./verbatim.ts";
 
 /**
@@ -30,7 +31,7 @@ export const facetSearchRoute: RouteHandler = {
     const index = physicalUid(row);
     const result = await readShards(cluster, {
       operation: "facet-search",
-      ...{ index, shards: allShards(cluster), call, signal: request.signal },
+      ...{ index, shards: shardsFor(cluster, row, body), call, signal: request.signal },
       request(node, shards) {
         const filter = withShardFilter(body["filter"], shardFilter(cluster.topology.shards, shards));
         const sent = JSON.stringify({ ...body, filter });

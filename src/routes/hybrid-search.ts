@@ -9,7 +9,7 @@ import { withShardFilter } from "../merge/shard-request.ts";
 import { shardFilter } from "../routing/reserved.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { queryVector } from "./query-vector.ts";
-import { allShards, callerHeaders, readMeta, readShards, requireCoverage } from "./read.ts";
+import { callerHeaders, readMeta, readShards, requireCoverage } from "./read.ts";
 import { isUnknownAttribute, refusalOf } from "./refusal-of.ts";
 import { refuse } from "./verbatim.ts";
 
@@ -19,6 +19,8 @@ export interface HybridSearch {
   readonly view: SearchView;
   readonly kind: Extract<SearchKind, { kind: "hybrid" }>;
   readonly index: string;
+  /** Shards that can hold what the filter lets through. */
+  readonly shards: readonly number[];
   readonly call: CallOptions;
 }
 
@@ -65,12 +67,8 @@ async function embedAndAsk(
   const { body, index, kind, call, first } = search;
   const found = await queryVector(cluster, request, { body, index, embedder: kind.embedder, call });
   if ("refusal" in found) return first;
-  const shards = allShards(cluster);
-  const result = await askQueries(cluster, request, {
-    ...search,
-    shards,
-    queries: [semanticQuery(search, found.vector)],
-  });
+  const queries = [semanticQuery(search, found.vector)];
+  const result = await askQueries(cluster, request, { ...search, queries });
   requireCoverage(result, call.partial !== false);
   return { result, keyword: first.keyword, semantic: partsOf(result.parts, 0) };
 }
@@ -81,13 +79,12 @@ async function askHalves(
   search: Asked & { readonly vector: JsonObject[string] | undefined },
 ): Promise<Halves> {
   const { plan, vector } = search;
-  const shards = allShards(cluster);
   if (vector === undefined) {
-    const result = await askQueries(cluster, request, { ...search, shards, queries: [plan.keyword] });
+    const result = await askQueries(cluster, request, { ...search, queries: [plan.keyword] });
     return { result, keyword: partsOf(result.parts, 0), semantic: [] };
   }
   const semantic = semanticQuery(search, vector);
-  const result = await askQueries(cluster, request, { ...search, shards, queries: [plan.keyword, semantic] });
+  const result = await askQueries(cluster, request, { ...search, queries: [plan.keyword, semantic] });
   const lost = result.refusals.filter(isUnknownAttribute).flatMap((part) => part.shards);
   const halves = { result, keyword: partsOf(result.parts, 0), semantic: partsOf(result.parts, 1) };
   if (lost.length === 0 || result.parts.length === 0) return halves;
@@ -112,7 +109,7 @@ function partsOf(parts: readonly ScatterPart[], query: number): Part[] {
 function askQueries(
   cluster: Cluster,
   request: ClusterRequest,
-  asked: HybridSearch & { readonly shards: readonly number[]; readonly queries: readonly JsonObject[] },
+  asked: HybridSearch & { readonly queries: readonly JsonObject[] },
 ): Promise<ScatterResult> {
   const { index, call, queries } = asked;
   return readShards(cluster, {

@@ -13,13 +13,14 @@ import type { CallOptions, Cluster } from "./cluster.ts";
 import { searchHybrid } from "./hybrid-search.ts";
 import { layoutOf } from "./layout.ts";
 import { queryVector } from "./query-vector.ts";
-import { allShards, callerHeaders, readMeta, readShards, requireCoverage } from "./read.ts";
+import { callerHeaders, readMeta, readShards, requireCoverage } from "./read.ts";
 import { refusalOf } from "./refusal-of.ts";
 import { refuseReservedNames } from "./reserved-names.ts";
 import type { RouteHandler } from "./route.ts";
 import { bodyOfQuery } from "./search-query.ts";
 import { searchRulesOf } from "./search-rules-view.ts";
 import { searchView } from "./search-view.ts";
+import { shardsFor } from "./shards-for.ts";
 import { notSupported, refuse, refuseMissingIndex } from "./verbatim.ts";
 
 /** `POST|GET indexes/:uid/search`: asks one replica of every shard and merges the answers rule by rule. */
@@ -41,7 +42,8 @@ export const searchRoute: RouteHandler = {
     refuseReservedNames(body, SEARCH_NAMING_FIELDS);
     const view = searchView(row, searchRulesOf(whole, row));
     const kind = searchKind(body, row.settings["embedders"] as JsonObject);
-    const semantic = { body, view, call: context.call, index: physicalUid(row) };
+    const shards = shardsFor(cluster, row, body);
+    const semantic = { body, view, call: context.call, index: physicalUid(row), shards };
     const answered = await searchBy(kind, { cluster, request, semantic });
     return { ...answered, body: named(answered.body, uid) };
   },
@@ -69,6 +71,8 @@ interface Search {
   readonly body: JsonObject;
   readonly view: SearchView;
   readonly index: string;
+  /** Shards that can hold what the filter lets through. */
+  readonly shards: readonly number[];
   readonly call: CallOptions;
 }
 
@@ -117,7 +121,7 @@ function ask(cluster: Cluster, request: ClusterRequest, search: PlannedSearch): 
   return readShards(cluster, {
     operation: "search",
     index: search.index,
-    shards: allShards(cluster),
+    shards: search.shards,
     call: search.call,
     signal: request.signal,
     request: (node, shards) => ({

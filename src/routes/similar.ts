@@ -12,10 +12,11 @@ import { idHash } from "../routing/shard.ts";
 import type { NodeResponse } from "../transport/transport.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { layoutOf } from "./layout.ts";
-import { allShards, callerHeaders, readMeta, readShards, requireCoverage } from "./read.ts";
+import { callerHeaders, readMeta, readShards, requireCoverage } from "./read.ts";
 import { refuseReservedNames } from "./reserved-names.ts";
 import type { RouteHandler } from "./route.ts";
 import { searchView } from "./search-view.ts";
+import { shardsFor } from "./shards-for.ts";
 import { bodyOfSimilarQuery } from "./similar-query.ts";
 import { asNodeRequest, refuse, refuseMissingIndex } from "./verbatim.ts";
 import { wordLogically } from "./wording.ts";
@@ -42,7 +43,8 @@ export const similarRoute: RouteHandler = {
     const view = searchView(row);
     const plan = planSimilar(body as JsonObject, view);
     const shard = idHash(cluster.hasher, id) & (cluster.topology.shards - 1);
-    return answer(cluster, { request, call, index: physicalUid(row), id, shard, view, plan });
+    const otherShards = shardsFor(cluster, row, body as JsonObject).filter((other) => other !== shard);
+    return answer(cluster, { request, call, index: physicalUid(row), id, shard, otherShards, view, plan });
   },
 };
 
@@ -66,6 +68,8 @@ interface Similar {
   readonly id: string;
   /** The document's own. */
   readonly shard: number;
+  /** Further shards that can hold what the filter lets through. */
+  readonly otherShards: readonly number[];
   readonly view: SearchView;
   readonly plan: SimilarPlan;
 }
@@ -168,12 +172,12 @@ function vectorsAt(document: unknown, embedder: string): readonly JsonValue[] {
 
 /** Neighbours in all other shards; without a vector there are none, and only the documents are counted. */
 function askOthers(cluster: Cluster, similar: Similar, vector: JsonValue | undefined): Promise<ScatterResult> {
-  const { request, call, index, shard, plan } = similar;
+  const { request, call, index, otherShards, plan } = similar;
   const { others, embedder } = plan;
   const near = vector === undefined ? { limit: 0 } : { vector, hybrid: { embedder, semanticRatio: 1 } };
   return readShards(cluster, {
     operation: "search",
-    ...{ index, shards: allShards(cluster).filter((other) => other !== shard), call, signal: request.signal },
+    ...{ index, shards: otherShards, call, signal: request.signal },
     request(node, shards) {
       const filter = withShardFilter(others["filter"], shardFilter(cluster.topology.shards, shards));
       const body = JSON.stringify({ ...others, ...near, filter });

@@ -112,6 +112,7 @@ export async function memoryCluster(script: Script, shape: MemoryClusterShape): 
       writeConsistency: "quorum",
       maxViewAgeMs: 300_000,
       maxInFlightPerNode: 1000,
+      narrowingLimit: 128,
       ...shape.options,
     },
   };

@@ -7,7 +7,8 @@ import type { SearchView } from "../../merge/search-view.ts";
 import { withShardFilter } from "../../merge/shard-request.ts";
 import { RESERVED_SHARD, shardFilter } from "../../routing/reserved.ts";
 import type { CallOptions, Cluster } from "../cluster.ts";
-import { allShards, callerHeaders, readShards } from "../read.ts";
+import { callerHeaders, readShards } from "../read.ts";
+import { shardsFor } from "../shards-for.ts";
 
 /** One query of a multi-search, on an index that the registry knows. */
 export interface BatchQuery {
@@ -78,10 +79,16 @@ class BatchRead {
   }
 
   async result(): Promise<ScatterResult> {
-    const result = await this.#read(allShards(this.#cluster), new Set());
+    const result = await this.#read(this.#shards(), new Set());
     const everywhere = [...this.#refused].filter(([place]) => !this.#answered.has(place));
     const [first] = everywhere.sort(([a], [b]) => a - b);
     return first === undefined ? result : { ...result, refusals: [...result.refusals, first[1]] };
+  }
+
+  /** What one query asks of a shard, nodes are asked for all: the others find nothing there. */
+  #shards(): readonly number[] {
+    const shards = this.#sent.queries.flatMap(({ row, body }) => shardsFor(this.#cluster, row, body));
+    return [...new Set(shards)].sort((a, b) => a - b);
   }
 
   /**
