@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import type { WriteConsistency } from "../cluster/quorum.ts";
 import type { JsonObject } from "../core/types.ts";
+import { WIDE_REASONS } from "../routing/planner/wide-reason.ts";
 import { type Hasher, loadHasher } from "../routing/shard.ts";
 import { askNodes } from "./ask-nodes.ts";
 import { type ClusterFlags, keyOf, targetOf, withClusterFlags } from "./cluster-flags.ts";
@@ -59,7 +60,7 @@ export function planCommand(): Command {
 }
 
 async function runSearch(index: string, q: string, flags: SearchFlags): Promise<void> {
-  const { survey } = await look(flags);
+  const { survey, hasher } = await look(flags);
   const { filter, limit, offset, preference, sort } = flags;
   const body: JsonObject = {
     q,
@@ -68,7 +69,7 @@ async function runSearch(index: string, q: string, flags: SearchFlags): Promise<
     ...(limit === undefined ? {} : { limit }),
     ...(offset === undefined ? {} : { offset }),
   };
-  const plan = searchPlan(survey, { index, body, preference });
+  const plan = searchPlan(survey, { index, body, preference }, hasher);
   print(flags.json === true ? [JSON.stringify(plan, null, 2)] : [...searchLines(plan), ...footLines(survey)]);
   if (plan.missing.length > 0 || plan.indebted.length > 0) process.exitCode = EXIT.found;
 }
@@ -109,7 +110,8 @@ function print(lines: readonly string[]): void {
   process.stdout.write(`${lines.join("\n")}\n`);
 }
 
-function searchLines({ index, hitsAsked, requests, missing, indebted }: SearchPlan): string[] {
+function searchLines(plan: SearchPlan): string[] {
+  const { index, hitsAsked, requests, missing, indebted } = plan;
   const columns = [{ title: "node" }, { title: "shards", isNumber: true }, { title: "asked" }, { title: "request" }];
   const rows = requests.map(({ node, shards, url, path }) => [
     node,
@@ -119,6 +121,7 @@ function searchLines({ index, hitsAsked, requests, missing, indebted }: SearchPl
   ]);
   return [
     `${counted(requests.length, "request")} to index ${index}, up to ${counted(hitsAsked, "hit")} each, then one merge`,
+    shardsLine(plan),
     "",
     ...tableLines(columns, rows, paintFor(process.stdout)),
     ...(missing.length > 0
@@ -126,6 +129,11 @@ function searchLines({ index, hitsAsked, requests, missing, indebted }: SearchPl
       : []),
     ...(indebted.length > 0 ? ["", `only copies that owe writes hold ${shardWords(indebted)}`] : []),
   ];
+}
+
+function shardsLine({ shards: { total, asked }, wide }: SearchPlan): string {
+  if (wide !== undefined) return `every shard is asked, because ${WIDE_REASONS[wide]}`;
+  return `${asked} of ${counted(total, "shard")} can hold what the filter lets through`;
 }
 
 /** The first few shards of a list. */

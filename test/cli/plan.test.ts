@@ -31,6 +31,22 @@ describe("miroir plan search", () => {
     expect(found.reduce((sum, hits) => sum + hits, 0)).toBe(estimatedTotalHits);
   });
 
+  it("asks only the owner of the document that a filter names, and says why all are asked otherwise", async () => {
+    const { client, flags } = await clusterWithMovies();
+    await client.index("movies").updateFilterableAttributes(["id", "year"]).waitTask();
+    const args = ["plan", "search", "movies", "--filter", "id = 7"];
+    const [shown, asJson] = await Promise.all([cli([...args, ...flags]), cli([...args, "--json", ...flags])]);
+    expect(shown.stdout).toMatch(
+      /^1 request to index movies, .*\n1 of 16 shards can hold what the filter lets through$/m,
+    );
+    const plan = JSON.parse(asJson.stdout);
+    expect(plan.shards).toEqual({ total: 16, asked: 1 });
+    expect(plan.requests).toHaveLength(1);
+    expect(plan.requests[0].shards).toHaveLength(1);
+    const wide = await cli(["plan", "search", "movies", "--filter", "id > 7", ...flags]);
+    expect(wide.stdout).toMatch(/^every shard is asked, because the filter compares the primary key/m);
+  });
+
   it("shows a table, and ends with 3 when shards would be missing", async () => {
     const { flags, nodes } = await clusterWithMovies({ replicationFactor: 1 });
     const healthy = await cli(["plan", "search", "movies", ...flags]);

@@ -1,11 +1,16 @@
+import { clusterOptions } from "../../client/options.ts";
 import { topologyOf } from "../../cluster/layout.ts";
-import { physicalUid } from "../../cluster/registry.ts";
+import { type IndexRow, physicalUid } from "../../cluster/registry.ts";
+import type { Topology } from "../../cluster/topology.ts";
 import type { JsonObject } from "../../core/types.ts";
 import { planSearch, withShardFilter } from "../../merge/shard-request.ts";
 import { searchView } from "../../routes/search-view.ts";
+import { shardPlanOf } from "../../routes/shards-for.ts";
 import { coverShards } from "../../routing/cover.ts";
+import type { WideReason } from "../../routing/planner/wide-reason.ts";
 import { rankByText } from "../../routing/ranking.ts";
 import { shardFilter } from "../../routing/reserved.ts";
+import type { Hasher } from "../../routing/shard.ts";
 import { CommandFailed, EXIT } from "../exit-code.ts";
 import { replicaStates } from "../survey/replica-state.ts";
 import type { ClusterSurvey } from "../survey/survey.ts";
@@ -15,6 +20,10 @@ export interface SearchPlan {
   readonly index: string;
   /** Hits that each node is asked for at most. */
   readonly hitsAsked: number;
+  /** Shards of the index, and how many of them can hold what is looked for. */
+  readonly shards: { readonly total: number; readonly asked: number };
+  /** Why all shards are asked, when they are. */
+  readonly wide?: WideReason;
   readonly requests: readonly {
     readonly node: string;
     readonly url: string;
@@ -36,6 +45,7 @@ export interface SearchPlan {
 export function searchPlan(
   survey: ClusterSurvey,
   search: { readonly index: string; readonly body: JsonObject; readonly preference: string | undefined },
+  hasher: Hasher,
 ): SearchPlan {
   const { rows } = survey;
   const row = rows.find(({ uid }) => uid === search.index);
@@ -44,19 +54,33 @@ export function searchPlan(
   const index = physicalUid(row);
   const { body, plan } = planSearch(search.body, searchView(row));
   const stateOf = replicaStates(survey);
+  const { shards, ...wide } = chosenShards(topology, { row, body: search.body, hasher });
   const cover = coverShards({
-    shards: Array.from({ length: topology.shards }, (_, shard) => shard),
+    shards,
     groups: topology.groups,
     usable: (node, shard) => stateOf(index, node, shard),
     ranking: rankByText(search.preference ?? "", topology),
   });
   const requests = topology.nodes.flatMap(({ id, url }) => {
-    const shards = cover.assignments.get(id);
-    if (shards === undefined) return [];
-    const filter = withShardFilter(body["filter"], shardFilter(topology.shards, shards));
-    return [{ node: id, url, shards, path: `indexes/${index}/search`, body: { ...body, filter } }];
+    const own = cover.assignments.get(id);
+    if (own === undefined) return [];
+    const filter = withShardFilter(body["filter"], shardFilter(topology.shards, own));
+    return [{ node: id, url, shards: own, path: `indexes/${index}/search`, body: { ...body, filter } }];
   });
-  return { index, hitsAsked: plan.required, requests, missing: cover.uncovered, indebted: cover.indebted };
+  return {
+    ...{ index, hitsAsked: plan.required, shards: { total: topology.shards, asked: shards.length }, ...wide, requests },
+    ...{ missing: cover.uncovered, indebted: cover.indebted },
+  };
+}
+
+/** The shards that a client with default options asks, and why they are all. */
+function chosenShards(
+  topology: Topology,
+  { row, body, hasher }: { readonly row: IndexRow; readonly body: JsonObject; readonly hasher: Hasher },
+): { readonly shards: readonly number[]; readonly wide?: WideReason } {
+  const plan = shardPlanOf({ topology, hasher, options: clusterOptions({}) }, row, body);
+  if (plan.shards !== "all") return plan;
+  return { shards: Array.from({ length: topology.shards }, (_, shard) => shard), wide: plan.reason };
 }
 
 function noIndex(uid: string, rows: ClusterSurvey["rows"]): CommandFailed {

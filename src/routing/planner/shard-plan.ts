@@ -2,21 +2,9 @@ import type { JsonValue } from "../../core/types.ts";
 import type { Filter } from "../filter/ast.ts";
 import { FilterSyntaxError } from "../filter/failure.ts";
 import { filterFromJson } from "../filter/from-json.ts";
-import { type OpenFilter, pinnedIds } from "./pinned-ids.ts";
+import { pinnedIds } from "./pinned-ids.ts";
 import { type FilterableRule, isRefusableByDocuments } from "./refusable.ts";
-
-/** Why a read asks every shard. */
-export type WideReason =
-  | OpenFilter
-  | "switchedOff"
-  | "oneShard"
-  | "noFilter"
-  | "unreadableFilter"
-  | "noPrimaryKey"
-  | "nestedPrimaryKey"
-  | "attributesToSearchOn"
-  | "longFilter"
-  | "refusableFilter";
+import type { WideReason } from "./wide-reason.ts";
 
 /** The shards that can hold what a read looks for. */
 export type ShardPlan =

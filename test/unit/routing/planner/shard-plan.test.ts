@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { JsonValue } from "../../../../src/core/types.ts";
-import { type PlanContext, planShards, type WideReason } from "../../../../src/routing/planner/shard-plan.ts";
+import { type PlanContext, planShards } from "../../../../src/routing/planner/shard-plan.ts";
+import type { WideReason } from "../../../../src/routing/planner/wide-reason.ts";
 
 /** Ids are numbers below the number of shards, and each is its own shard. */
 const context: PlanContext = {
