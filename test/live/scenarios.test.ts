@@ -10,6 +10,7 @@ import { indexNameScenarios } from "../support/scenarios/index-names.ts";
 import { indexScenarios } from "../support/scenarios/indexes.ts";
 import { keyScenarios } from "../support/scenarios/keys.ts";
 import { multiSearchScenarios } from "../support/scenarios/multi-search.ts";
+import { narrowedReadScenarios } from "../support/scenarios/narrowed-reads.ts";
 import { numberScenarios } from "../support/scenarios/numbers.ts";
 import { replicateEverywhereScenarios } from "../support/scenarios/replicate-everywhere.ts";
 import { searchScenarios } from "../support/scenarios/search.ts";
@@ -43,6 +44,7 @@ if (liveUrls.length < 3) {
     statsScenarios(live);
     tasksScenarios(live);
     searchScenarios(live);
+    narrowedReadScenarios(live);
     multiSearchScenarios(live);
     searchRuleScenarios(live);
     keyScenarios(live);

@@ -21,7 +21,7 @@ const DOCUMENTS = Array.from({ length: IDS }, (_, id) => ({
 }));
 
 const SETTINGS = {
-  filterableAttributes: ["genre", "place"],
+  filterableAttributes: ["id", "genre", "place"],
   // No two documents tie, so that one server's order is the only one.
   rankingRules: ["words", "typo", "proximity", "attribute", "sort", "exactness", "place:asc"],
 };
@@ -39,7 +39,10 @@ const rules = fc.array(fc.record({ pins, conditions, active: fc.boolean() }), { 
 const searches = fc.record(
   {
     q: fc.constantFrom("", "glass", "glass sea", "light -harbour", "zzz"),
-    filter: fc.constantFrom("genre = drama", "genre != essay", "place < 12 OR genre = crime", ["genre = crime"]),
+    filter: fc.constantFrom<string | string[]>(
+      ...["genre = drama", "genre != essay", "place < 12 OR genre = crime"],
+      ...[["genre = crime"], "id IN [1, 4, 9, 12, 20]"],
+    ),
     offset: fc.nat(8),
     limit: fc.integer({ min: 0, max: 12 }),
     page: fc.integer({ min: 1, max: 3 }),
