@@ -18,7 +18,7 @@ export type {
   NodeEvent,
   ViewEvent,
 } from "./core/events.ts";
-export { type Coverage, type Meta, metaOf, type WriteReceipt } from "./core/meta.ts";
+export { type Coverage, type Meta, metaOf, type ReadWork, type WriteReceipt } from "./core/meta.ts";
 export type { CallOptions } from "./routes/cluster.ts";
 export type { TenantAffinity } from "./routing/tenant-affinity.ts";
 export type { HedgingOptions } from "./select/hedging.ts";

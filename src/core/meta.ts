@@ -24,6 +24,16 @@ export interface WriteReceipt {
   readonly degradedShards: readonly number[];
 }
 
+/** How a read was carried out. */
+export interface ReadWork {
+  /** Requests that were sent to nodes, repeated ones and those of hedges included. */
+  readonly requests: number;
+  /** Times that other replicas were asked beside a slow node, and that they answered first. */
+  readonly hedges: { readonly fired: number; readonly won: number };
+  /** The answers that were used: for how many shards, and milliseconds from request to answer. */
+  readonly answers: readonly { readonly node: string; readonly shards: number; readonly tookMs: number }[];
+}
+
 /** What miroir knows about an answer and Meilisearch's body has no place for. */
 export interface Meta {
   /** Ids of the nodes whose answers were used. */
@@ -38,6 +48,7 @@ export interface Meta {
   readonly coverage?: Coverage;
   /** Of a read: whether fewer than all shards were asked, because the others cannot hold what it looks for. */
   readonly narrowed?: boolean;
+  readonly read?: ReadWork;
   /** Version of the index's settings that the nodes asked have accepted; of a change of settings, the version it makes. */
   readonly settingsVersion?: number;
   readonly write?: WriteReceipt;

@@ -170,6 +170,11 @@ export function readMeta(result: ScatterResult, shards: number, reasons: readonl
     reasons,
     coverage,
     narrowed: coverage.shards.skipped > 0,
+    read: {
+      requests: result.requests,
+      hedges: result.hedges,
+      answers: result.parts.map(({ node, shards: asked, tookMs }) => ({ node: node.id, shards: asked.length, tookMs })),
+    },
     ...(result.settingsVersion === undefined ? {} : { settingsVersion: result.settingsVersion }),
     failures: result.failures,
   };
