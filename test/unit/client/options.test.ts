@@ -25,6 +25,11 @@ describe("checkConfig", () => {
     expect(messageOf({ nodes: ["http://a"], readTimeoutMs })).toContain("`readTimeoutMs`");
   });
 
+  it.each([-1, 1.5, Number.NaN])("refuses %d ids as the most that narrow a read, and takes none", (narrowingLimit) => {
+    expect(messageOf({ nodes: ["http://a"], narrowingLimit })).toContain("`narrowingLimit` is");
+    expect(messageOf({ nodes: ["http://a"], narrowingLimit: 0 })).toBe("");
+  });
+
   it("refuses a way of sending requests of the application's own, which would not be used", () => {
     expect(messageOf({ nodes: ["http://a"], httpClient: async () => ({}) })).toContain("`httpClient` is");
   });
