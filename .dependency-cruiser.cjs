@@ -2,6 +2,7 @@
 const layers = [
   "util",
   "core",
+  "telemetry",
   "store",
   "routing",
   "cluster",

@@ -16,6 +16,7 @@ export type {
   MiroirEventName,
   MiroirEvents,
   NodeEvent,
+  SlowEvent,
   ViewEvent,
 } from "./core/events.ts";
 export { type Coverage, type Meta, metaOf, type ReadWork, type WriteReceipt } from "./core/meta.ts";

@@ -1,12 +1,14 @@
 import { clientClosed } from "../core/client-closed.ts";
-import { EventBus } from "../core/events.ts";
+import type { EventBus } from "../core/events.ts";
 import type { ClusterRequest, ClusterResponse } from "../core/types.ts";
 import type { CallOptions } from "../routes/cluster.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+import { type Observers, observersOf } from "./observers.ts";
 import type { StaticClusterConfig, TopologyClusterConfig } from "./options.ts";
 import type { ClusterSession } from "./session.ts";
 
 /** What a client needs of its tie to the cluster. */
-export type Session = Pick<ClusterSession, "events" | "handle" | "close">;
+export type Session = Pick<ClusterSession, "events" | "telemetry" | "handle" | "close">;
 
 /** Everything that answers calls. */
 type Machinery = Pick<typeof import("./session.ts"), "ClusterSession">;
@@ -16,7 +18,7 @@ type Machinery = Pick<typeof import("./session.ts"), "ClusterSession">;
  * and makes a client pays for neither. Calls reach the machinery in the order in which they were made.
  */
 export class LazySession implements Session {
-  readonly events = new EventBus();
+  readonly #observers: Observers;
   readonly #config: StaticClusterConfig | TopologyClusterConfig;
   readonly #import: () => Promise<Machinery>;
   #loading: Promise<ClusterSession> | undefined;
@@ -30,7 +32,16 @@ export class LazySession implements Session {
     machinery: () => Promise<Machinery> = () => import("./session.ts"),
   ) {
     this.#config = config;
+    this.#observers = observersOf(config);
     this.#import = machinery;
+  }
+
+  get events(): EventBus {
+    return this.#observers.events;
+  }
+
+  get telemetry(): Telemetry {
+    return this.#observers.telemetry;
   }
 
   /** Hands a request to its route; its body is taken at once. */
@@ -56,7 +67,7 @@ export class LazySession implements Session {
   /** One promise for all who wait, which wakes them in their order. What could not be loaded is tried again. */
   #load(): Promise<ClusterSession> {
     this.#loading ??= this.#import().then(
-      ({ ClusterSession: Loaded }) => new Loaded(this.#config, undefined, this.events),
+      ({ ClusterSession: Loaded }) => new Loaded(this.#config, undefined, this.#observers),
       (error: unknown) => {
         this.#loading = undefined;
         throw error;

@@ -7,12 +7,15 @@ import {
   type IndexOptions,
   Meilisearch,
 } from "meilisearch";
-import { EventBus, type MiroirEvents } from "../core/events.ts";
+import type { MiroirEvents } from "../core/events.ts";
 import { attachMeta, metaOf } from "../core/meta.ts";
 import type { CallOptions } from "../routes/cluster.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import type { OperationTracer } from "../telemetry/tracer.ts";
 import { type Interception, intercept } from "./intercept.ts";
 import { LazySession, type Session } from "./lazy-session.ts";
 import { type AnyDocument, MiroirIndex } from "./miroir-index.ts";
+import { type Observers, observersOf } from "./observers.ts";
 import {
   checkConfig,
   isCluster,
@@ -34,7 +37,7 @@ interface Shared {
 export class MiroirClient extends Meilisearch {
   readonly #miroirConfig: MiroirConfig;
   readonly #target: Interception | undefined;
-  readonly #events: EventBus;
+  readonly #observers: Observers;
 
   /** @throws MiroirError `miroir_invalid_config` naming field, value and remedy */
   constructor(config: MiroirConfig, shared?: Shared) {
@@ -42,12 +45,12 @@ export class MiroirClient extends Meilisearch {
     super(official);
     this.#miroirConfig = config;
     if (!isCluster(config)) {
-      this.#events = new EventBus();
+      this.#observers = observersOf();
       return;
     }
     if (shared === undefined) checkConfig(config);
     const { session, call } = shared ?? { session: new LazySession(config), call: {} };
-    this.#events = session.events;
+    this.#observers = session;
     this.#target = { session, call, config: official };
     intercept(this.httpRequest, this.#target);
   }
@@ -64,7 +67,17 @@ export class MiroirClient extends Meilisearch {
    * less than whole, debts, shards on hold. With a single `host` nothing is told.
    */
   get events(): EventEmitter<MiroirEvents> {
-    return this.#events.emitter;
+    return this.#observers.events.emitter;
+  }
+
+  /** What this client has counted and measured; see docs/metrics.md. With a single `host` there is nothing. */
+  get metrics(): Metrics {
+    return this.#observers.telemetry.metrics;
+  }
+
+  /** Has a span made of every call and every request to a node from now on; `undefined` ends it. With a single `host` none is made. */
+  traceWith(tracer: OperationTracer | undefined): void {
+    this.#observers.telemetry.tracer = tracer;
   }
 
   /** Lets writes under way end, then frees timers and connections; views share them, so one call is enough. */

@@ -23,6 +23,7 @@ import { TaskHighWater } from "../execute/task-high-water.ts";
 import { type ClusterView, fixedView } from "../execute/view/cluster-view.ts";
 import { isLaterEra } from "../execute/view/rolled-back.ts";
 import { StoreView } from "../execute/view/store-view.ts";
+import { watchedTransport } from "../execute/watched-transport.ts";
 import { RULES_INDEX } from "../routes/align-rules.ts";
 import type { Cluster, ConfiguredCluster } from "../routes/cluster.ts";
 import { forgoSilent } from "../routes/forgo-silent.ts";
@@ -41,7 +42,9 @@ import { TaskTracker } from "../tasks/tracker.ts";
 import type { Random } from "../util/random.ts";
 import { type ClusterSource, clusterSource } from "./cluster-source.ts";
 import type { Environment } from "./environment.ts";
+import type { Observers } from "./observers.ts";
 import { clusterOptions, type StaticClusterConfig, type TopologyClusterConfig } from "./options.ts";
+import { readCluster } from "./read-cluster.ts";
 import { debtListeners, nodeListener, tellTopologies } from "./tell-events.ts";
 import { toRequest } from "./to-request.ts";
 
@@ -76,7 +79,7 @@ export interface OpenCluster {
 export async function openCluster(
   config: StaticClusterConfig | TopologyClusterConfig,
   environment: Environment,
-  events: EventBus,
+  { events, telemetry }: Observers,
 ): Promise<OpenCluster> {
   const { clock, random } = environment;
   const hasher = await loadHasher();
@@ -84,10 +87,11 @@ export async function openCluster(
   const { nodes } = source.topology;
   const highWater = new TaskHighWater();
   const known = { clusterId: "" };
-  const transport = environment.transport({
+  const network = environment.transport({
     ...(config.connectionsPerNode === undefined ? {} : { connections: config.connectionsPerNode }),
     verify: (node) => verify(node),
   });
+  const transport = watchedTransport(network, (start) => telemetry.nodes.begin(start));
   const operator = new Operator({ transport, clock, random, ...credentialsOf(config) });
   const verify = (node: NodeInfo) =>
     verifyIdentity(operator, node, { ...known, keeper: source.keeper, seen: highWater.seen(node.id) });
@@ -102,6 +106,7 @@ export async function openCluster(
     const cluster = assemble({
       ...{ view, events, hasher, clock, random, transport, operator, highWater, verify, config, inStore },
     });
+    readCluster(telemetry.metrics, cluster);
     for (const { node, reason } of [...met.absent, ...met.strangers]) cluster.health.distrust(node, reason);
     const records = inStore === undefined ? met.records : await inStore.readAll();
     const { registry, debts, rules, missed } = cluster;

@@ -64,6 +64,13 @@ export interface ClusterSettings extends Omit<Config, "host"> {
   readonly hedging?: false | HedgingOptions;
   /** Which replica groups answer for which tenants; see `client.with({ tenant })`. @default all for all */
   readonly tenants?: TenantAffinity;
+  /** Time from which on a search is told of by the event `slow`, in milliseconds. @default never */
+  readonly slowSearchMs?: number;
+  /**
+   * Whether slow searches and spans say which words were searched for. Filters, documents and keys are never told.
+   * @default false
+   */
+  readonly captureQueries?: boolean;
 }
 
 /** A cluster written down in the application's configuration. */
@@ -148,6 +155,7 @@ export function checkConfig(config: StaticClusterConfig | TopologyClusterConfig)
     "maxViewAgeMs",
     "connectionsPerNode",
     "maxInFlightPerNode",
+    "slowSearchMs",
   ] as const) {
     const value = config[name];
     if (value !== undefined && !(Number.isFinite(value) && value > 0)) refuse(name, value, "Give a number above 0.");

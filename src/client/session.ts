@@ -1,11 +1,15 @@
 import { clientClosed } from "../core/client-closed.ts";
 import { MiroirError } from "../core/errors.ts";
-import { EventBus } from "../core/events.ts";
+import type { EventBus } from "../core/events.ts";
 import type { ClusterRequest, ClusterResponse } from "../core/types.ts";
+import { watchedTransport } from "../execute/watched-transport.ts";
 import type { CallOptions, Cluster } from "../routes/cluster.ts";
 import { isDocumentMissing } from "../routes/documents-read.ts";
 import { dispatch } from "../routes/registry.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
+import type { OperationSpan } from "../telemetry/tracer.ts";
 import { type Environment, systemEnvironment } from "./environment.ts";
+import { observersOf } from "./observers.ts";
 import { configuredCluster, type MetCluster, type OpenCluster, openCluster } from "./open-cluster.ts";
 import type { StaticClusterConfig, TopologyClusterConfig } from "./options.ts";
 import { tellDegraded } from "./tell-events.ts";
@@ -16,25 +20,32 @@ export class ClusterSession {
   readonly #environment: Environment;
   /** Tells of what happens in the cluster, from the first meeting on. */
   readonly events: EventBus;
+  /** Measures what the cluster is asked and how it answers. */
+  readonly telemetry: Telemetry;
   #open: Promise<OpenCluster> | undefined;
   #isClosed = false;
 
   constructor(
     config: StaticClusterConfig | TopologyClusterConfig,
     environment: Environment = systemEnvironment,
-    events = new EventBus(),
+    observers = observersOf(config, environment.clock),
   ) {
     this.#config = config;
     this.#environment = environment;
-    this.events = events;
+    this.events = observers.events;
+    this.telemetry = observers.telemetry;
   }
 
   /** Hands a request to its route. */
-  async handle(request: ClusterRequest, call: CallOptions): Promise<ClusterResponse> {
+  handle(request: ClusterRequest, call: CallOptions): Promise<ClusterResponse> {
+    return this.telemetry.observe(request, (span) => this.#answer(request, call, span));
+  }
+
+  async #answer(request: ClusterRequest, call: CallOptions, span: OperationSpan | undefined): Promise<ClusterResponse> {
     const configured = () => configuredCluster(this.#config, this.#environment);
     let met: Cluster | undefined;
     const cluster = async () => {
-      met ??= enter(await this.#meet());
+      met ??= traced(enter(await this.#meet()), span);
       return met;
     };
     try {
@@ -57,7 +68,7 @@ export class ClusterSession {
 
   async #meet(): Promise<MetCluster> {
     if (this.#isClosed) throw clientClosed();
-    this.#open ??= openCluster(this.#config, this.#environment, this.events).catch((error: unknown) => {
+    this.#open ??= openCluster(this.#config, this.#environment, this).catch((error: unknown) => {
       this.#open = undefined;
       throw error;
     });
@@ -91,6 +102,12 @@ function requireFresh({ view, options }: MetCluster): void {
 function enter(cluster: MetCluster): Cluster {
   const operation = cluster.view.begin();
   return { ...cluster, ...operation.snapshot, operation };
+}
+
+/** A call whose requests belong to a span. */
+function traced(cluster: Cluster, span: OperationSpan | undefined): Cluster {
+  if (span === undefined) return cluster;
+  return { ...cluster, transport: watchedTransport(cluster.transport, (start) => span.attempt(start)) };
 }
 
 const STALE = "the state store does not answer, so the owners of shards may have changed";

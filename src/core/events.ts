@@ -61,6 +61,26 @@ export interface JobEvent {
   readonly bytes?: number;
 }
 
+/** A search that took longer than `slowSearchMs`, whether it was answered or not. */
+export interface SlowEvent {
+  /** `search`, `multi_search`, `facet_search` or `similar`. */
+  readonly operation: string;
+  /** Uid of the index, unless the search names several. */
+  readonly index?: string;
+  readonly durationMs: number;
+  /** HTTP status of the answer, when there was one. */
+  readonly status?: number;
+  /** Code of the error that it ended with. */
+  readonly error?: string;
+  /** Ids of the nodes whose answers were used. */
+  readonly nodes: readonly string[];
+  /** How many requests failed on the way. */
+  readonly failures: number;
+  readonly degraded: boolean;
+  /** The words searched for; only with `captureQueries`. */
+  readonly query?: string;
+}
+
 /** Everything that is told of, by name. */
 export interface MiroirEvents {
   epoch: [event: EpochEvent];
@@ -72,6 +92,7 @@ export interface MiroirEvents {
   hold: [event: HoldEvent];
   view: [event: ViewEvent];
   job: [event: JobEvent];
+  slow: [event: SlowEvent];
 }
 
 /** Names of the events. */
@@ -87,6 +108,7 @@ const CHANNELS = {
   hold: channel("miroir:hold"),
   view: channel("miroir:view"),
   job: channel("miroir:job"),
+  slow: channel("miroir:slow"),
 } satisfies Record<MiroirEventName, Channel>;
 
 /**

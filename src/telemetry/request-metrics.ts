@@ -1,0 +1,47 @@
+import { CATALOGUE } from "./catalogue.ts";
+import type { MetricRegistry } from "./metric-registry.ts";
+import type { OperationName } from "./operation-name.ts";
+import type { OperationEnd } from "./tracer.ts";
+
+/** What the application's calls took, and what their answers stand on. */
+export class RequestMetrics {
+  readonly #inFlight;
+  readonly #durations;
+  readonly #ended;
+  readonly #degraded;
+  readonly #fanOut;
+  readonly #partial;
+  readonly #retries;
+
+  constructor(registry: MetricRegistry) {
+    this.#inFlight = registry.gauge(CATALOGUE.requestsInFlight).with();
+    this.#durations = registry.histogram(CATALOGUE.requestDuration);
+    this.#ended = registry.counter(CATALOGUE.requests);
+    this.#degraded = registry.counter(CATALOGUE.degradedRequests);
+    this.#fanOut = registry.histogram(CATALOGUE.scatterFanOut).with();
+    this.#partial = registry.counter(CATALOGUE.scatterPartial).with();
+    this.#retries = registry.counter(CATALOGUE.scatterRetries).with();
+  }
+
+  began(): void {
+    this.#inFlight.add(1);
+  }
+
+  /** @param durationMs milliseconds since it began */
+  ended(operation: OperationName, end: OperationEnd, durationMs: number): void {
+    const status = end.status === undefined ? (end.error ?? "") : String(end.status);
+    this.#inFlight.add(-1);
+    this.#durations.with(operation, status).observe(durationMs / 1000);
+    this.#ended.with(operation, status).add();
+    if (end.meta !== undefined) this.#learn(operation, end.meta);
+  }
+
+  /** Everything that the answer itself knows is counted here, and not where it came about. */
+  #learn(operation: OperationName, { degraded, coverage, nodes, failures }: NonNullable<OperationEnd["meta"]>): void {
+    if (degraded) this.#degraded.with(operation).add();
+    if (coverage === undefined) return;
+    this.#fanOut.observe(nodes.length);
+    if (coverage.missing.length > 0) this.#partial.add();
+    this.#retries.add(failures.length);
+  }
+}
