@@ -62,11 +62,14 @@ function debtEvents(debts: readonly Debt[]): DebtEvent[] {
   });
 }
 
+/** The path of a call on an API key, which may hold the key itself. */
+const KEY_PATH = /^keys\/.*/;
+
 /** Tells of an answer or a write that is less than whole. */
 export function tellDegraded(events: EventBus, { method, path }: ClusterRequest, meta: Meta): void {
   const { reasons, coverage, write } = meta;
   events.tell("degraded", {
-    ...{ method, path, reasons },
+    ...{ method, path: path.replace(KEY_PATH, "keys/:key"), reasons },
     ...(coverage === undefined ? {} : { coverage }),
     ...(write === undefined ? {} : { indebted: write.indebted }),
   });
