@@ -1,3 +1,4 @@
+import type { Topology } from "../cluster/topology.ts";
 import type { Cluster } from "../routes/cluster.ts";
 import { CATALOGUE } from "../telemetry/catalogue.ts";
 import type { MetricRegistry } from "../telemetry/metric-registry.ts";
@@ -7,11 +8,20 @@ export function readCluster(
   metrics: MetricRegistry,
   { view, health, debts }: Pick<Cluster, "view" | "health" | "debts">,
 ): void {
+  const { live } = view;
+  const isUsed = (node: string) => !health.isSuspect(node);
   const one = (value: number) => [[[], value] as const];
-  metrics.reading(CATALOGUE.nodeHealthy, () =>
-    view.live.topology.nodes.map(({ id }) => [[id], health.isSuspect(id) ? 0 : 1]),
-  );
+  const shardsWhere = (matches: (owners: readonly string[]) => boolean) =>
+    one(ownersByShard(live.topology).filter(matches).length);
+  metrics.reading(CATALOGUE.nodeHealthy, () => live.topology.nodes.map(({ id }) => [[id], isUsed(id) ? 1 : 0]));
+  metrics.reading(CATALOGUE.shardsDegraded, () => shardsWhere((owners) => !owners.every(isUsed)));
+  metrics.reading(CATALOGUE.shardsUncovered, () => shardsWhere((owners) => !owners.some(isUsed)));
   metrics.reading(CATALOGUE.debts, () => one(debts.ledger.list().length));
-  metrics.reading(CATALOGUE.epoch, () => one(view.live.topology.epoch));
+  metrics.reading(CATALOGUE.epoch, () => one(live.topology.epoch));
   metrics.reading(CATALOGUE.viewStale, () => one(view.staleMs / 1000));
+}
+
+/** The nodes of all groups that hold each shard. */
+function ownersByShard({ shards, groups }: Topology): string[][] {
+  return Array.from({ length: shards }, (_, shard) => groups.flatMap(({ table }) => table[shard] ?? []));
 }

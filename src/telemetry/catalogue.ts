@@ -3,7 +3,7 @@ import type { CounterSpec, GaugeSpec, HistogramSpec } from "./metric-registry.ts
 /** Buckets for what an application waits for, in seconds. */
 const CALL_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Buckets for what one node takes, in seconds: most answers are there within a few milliseconds. */
+/** Buckets for what one node, or the store, takes, in seconds: most answers are there within a few milliseconds. */
 const NODE_SECONDS = [
   0.0005, 0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 ];
@@ -20,6 +20,7 @@ export const CATALOGUE = {
   requests: counter("requests_total", "Calls that ended.", ["operation", "status"]),
   requestsInFlight: gauge("requests_in_flight", "Calls that have not ended yet.", []),
   degradedRequests: counter("degraded_requests_total", "Answers and writes that were less than whole.", ["operation"]),
+  noQuorum: counter("no_quorum_requests_total", "Calls that too few nodes were there for.", []),
   scatterFanOut: histogram("scatter_fan_out_size", "Nodes whose answers made up the answer to a read.", {
     labels: [],
     bounds: NODES,
@@ -36,9 +37,16 @@ export const CATALOGUE = {
     "node_id",
     "error_type",
   ]),
+  shardsDegraded: gauge("shards_degraded", "Shards of which at least one replica is not used.", []),
+  shardsUncovered: gauge("shards_uncovered", "Shards of which no replica is used.", []),
   debts: gauge("debts", "Writes that replicas missed and this process knows of.", []),
   epoch: gauge("epoch", "Version of the topology in force.", []),
   viewStale: gauge("view_stale_seconds", "Time for which the topology has been taken on trust.", []),
+  storeDuration: histogram("store_request_duration_seconds", "Time until a call of the state store ended.", {
+    labels: ["call"],
+    bounds: NODE_SECONDS,
+  }),
+  storeErrors: counter("store_errors_total", "Calls of the state store that it did not answer.", ["call"]),
 } as const;
 
 function counter<const Names extends readonly string[]>(name: string, help: string, labels: Names): CounterSpec<Names> {

@@ -33,7 +33,7 @@ export class Telemetry {
     this.#options = options;
     this.#slowMs = options.slowSearchMs ?? Number.POSITIVE_INFINITY;
     this.#requests = new RequestMetrics(this.metrics);
-    this.nodes = new NodeMetrics(this.metrics, () => options.clock.monotonic());
+    this.nodes = new NodeMetrics(this.metrics, options.clock);
   }
 
   /** Observes a call from here to its end; `run` is given the span that the call's requests belong to, if there is one. */

@@ -1,10 +1,15 @@
 import { MeterProvider, MetricReader } from "@opentelemetry/sdk-metrics";
 import prom from "prom-client";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { MiroirClient } from "../../src/index.ts";
+import { toClusterConfig } from "../../src/client/options.ts";
+import { buildTopology } from "../../src/cluster/topology.ts";
+import { putIntoStore } from "../../src/execute/topology-in-store.ts";
+import { MiroirClient, type StateStore, StoreUnavailable } from "../../src/index.ts";
+import { loadHasher } from "../../src/routing/shard.ts";
+import { memoryStore } from "../../src/store/local/memory-store.ts";
 import { otelMetrics, promMetrics } from "../../src/telemetry/index.ts";
 import type { HistogramSample } from "../../src/telemetry/metrics.ts";
-import { MASTER_KEY, startCluster } from "../support/cluster.ts";
+import { MASTER_KEY, startCluster, startNodes } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 
 const MOVIES = Array.from({ length: 40 }, (_, id) => ({ id, title: `Movie ${id}` }));
@@ -65,10 +70,13 @@ describe("a client's metrics", () => {
     await client.index("movies").search("movie");
     const before = counters(client);
     expect(samplesOf("miroir_node_healthy").map(({ value }) => value)).toEqual([1, 1, 1]);
+    expect(samplesOf("miroir_shards_degraded")[0]?.value).toBe(0);
     await nodes[1]?.close();
     for (let time = 0; time < 20; time++) await client.index("movies").search("movie");
     const [, killed] = samplesOf("miroir_node_healthy");
     expect(killed?.value).toBe(0);
+    expect(samplesOf("miroir_shards_degraded")[0]?.value).toBeGreaterThan(0);
+    expect(samplesOf("miroir_shards_uncovered")[0]?.value).toBe(0);
     const errors = samplesOf("miroir_node_errors_total", { node_id: killed?.labels["node_id"] ?? "" });
     expect(errors.length).toBeGreaterThan(0);
     expect(errors.map(({ labels }) => labels["error_type"])).not.toContain("aborted");
@@ -81,10 +89,13 @@ describe("a client's metrics", () => {
     for (const [series, value] of before) expect(after.get(series), series).toBeGreaterThanOrEqual(value);
   });
 
-  it("say which answers left out shards", async () => {
+  it("say which answers left out shards, and which writes found too few nodes", async () => {
     const { client, nodes, samplesOf } = await setUp();
     await Promise.all(nodes.slice(1).map((node) => node.close()));
     await client.index("movies").search("movie");
+    await expect(client.index("movies").addDocuments(MOVIES)).rejects.toThrow();
+    expect(samplesOf("miroir_no_quorum_requests_total")[0]?.value).toBe(1);
+    expect(samplesOf("miroir_shards_uncovered")[0]?.value).toBeGreaterThan(0);
     expect(samplesOf("miroir_scatter_partial_responses_total")[0]?.value).toBe(1);
     expect(samplesOf("miroir_degraded_requests_total", { operation: "search" })[0]?.value).toBe(1);
   });
@@ -113,6 +124,38 @@ describe("a client's metrics", () => {
     const single = new MiroirClient({ host: nodes[0]?.url ?? "", apiKey: MASTER_KEY });
     await single.health();
     expect(single.metrics.family("miroir_requests_total")).toBeUndefined();
+  });
+});
+
+describe("metrics of the state store", () => {
+  it("are there with a store, and count the calls that it did not answer", async () => {
+    const nodes = await startNodes(2);
+    const memory = memoryStore().open();
+    const config = { nodes: nodes.map(({ url }) => url), shards: 16, replicationFactor: 2 };
+    const topology = buildTopology({ ...toClusterConfig(config), clusterId: "cluster" }, await loadHasher());
+    await putIntoStore(memory, topology, []);
+    let isAway = false;
+    const list: StateStore["list"] = async (...given) => {
+      if (isAway) throw new StoreUnavailable("The store is away.", { outcome: "none" });
+      return memory.list(...given);
+    };
+    const client = new MiroirClient({ topology: { ...memory, list }, apiKey: MASTER_KEY });
+    onTestFinished(() => client.close());
+    await client.createIndex("movies").waitTask();
+    const lists = () =>
+      client.metrics.family("miroir_store_request_duration_seconds")?.samples.map(({ labels }) => labels);
+    expect(lists()).toContainEqual({ call: "list" });
+    expect(client.metrics.family("miroir_store_errors_total")).toBeUndefined();
+    isAway = true;
+    await expect(client.createIndex("films")).rejects.toThrow();
+    expect(client.metrics.family("miroir_store_errors_total")?.samples).toEqual([
+      { labels: { call: "list" }, value: expect.any(Number) },
+    ]);
+  });
+
+  it("are not there without a store", async () => {
+    const { client } = await setUp();
+    expect(client.metrics.text()).not.toContain("miroir_store");
   });
 });
 

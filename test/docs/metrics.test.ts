@@ -21,7 +21,7 @@ describe("docs/metrics.md", () => {
   it("names every bucket of calls and of nodes", () => {
     for (const [what, family] of [
       ["Buckets of calls", CATALOGUE.requestDuration],
-      ["Of nodes", CATALOGUE.nodeRequestDuration],
+      ["Of nodes and store", CATALOGUE.nodeRequestDuration],
     ] as const) {
       const [, list = ""] = new RegExp(`${what}: (.*?)\\.(?:\\s[A-Z]|\\n\\n)`, "s").exec(page) ?? [];
       const [short = "", long = ""] = list.split("1 s");
