@@ -36,13 +36,9 @@ import { Fleet } from "../select/fleet.ts";
 import { NodeHealth } from "../select/health.ts";
 import { Hedging } from "../select/hedging.ts";
 import { ReplicaSelector } from "../select/strategy.ts";
-import { watchedStore } from "../store/watched-store.ts";
 import { tasksOnNodes } from "../tasks/other-tasks.ts";
 import { TaskUids, WRITER_SLOTS } from "../tasks/task-uid.ts";
 import { TaskTracker } from "../tasks/tracker.ts";
-import type { MetricRegistry } from "../telemetry/metric-registry.ts";
-import { StoreMetrics } from "../telemetry/store-metrics.ts";
-import type { Clock } from "../util/clock.ts";
 import type { Random } from "../util/random.ts";
 import { type ClusterSource, clusterSource } from "./cluster-source.ts";
 import type { Environment } from "./environment.ts";
@@ -51,6 +47,7 @@ import { clusterOptions, type StaticClusterConfig, type TopologyClusterConfig } 
 import { readCluster } from "./read-cluster.ts";
 import { debtListeners, nodeListener, tellTopologies } from "./tell-events.ts";
 import { toRequest } from "./to-request.ts";
+import { watchSource } from "./watch-source.ts";
 
 /** Age from which the registry's rows are read again in the background, in milliseconds. */
 const REGISTRY_MAX_AGE_MS = 2000;
@@ -129,16 +126,6 @@ export async function openCluster(
     await source.close();
     throw error;
   }
-}
-
-/** Measures the calls of the store that a cluster is held by, where one is. */
-function watchSource(
-  source: ClusterSource,
-  { metrics, clock }: { readonly metrics: MetricRegistry; readonly clock: Clock },
-): ClusterSource {
-  if (source.store === undefined) return source;
-  const calls = new StoreMetrics(metrics, clock);
-  return { ...source, store: watchedStore(source.store, (call) => calls.begin(call)) };
 }
 
 /** The cluster as it is configured, for what takes no key. */

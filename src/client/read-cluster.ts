@@ -6,7 +6,7 @@ import type { MetricRegistry } from "../telemetry/metric-registry.ts";
 /** Lets metrics show the state of a cluster, which is read whenever somebody looks. */
 export function readCluster(
   metrics: MetricRegistry,
-  { view, health, debts }: Pick<Cluster, "view" | "health" | "debts">,
+  { view, health, debts, hedging }: Pick<Cluster, "view" | "health" | "debts" | "hedging">,
 ): void {
   const { live } = view;
   const isUsed = (node: string) => !health.isSuspect(node);
@@ -19,6 +19,12 @@ export function readCluster(
   metrics.reading(CATALOGUE.debts, () => one(debts.ledger.list().length));
   metrics.reading(CATALOGUE.epoch, () => one(live.topology.epoch));
   metrics.reading(CATALOGUE.viewStale, () => one(view.staleMs / 1000));
+  if (hedging === undefined) return;
+  metrics.reading(CATALOGUE.hedgesFired, () => one(hedging.counts.fired));
+  metrics.reading(CATALOGUE.hedgeRequests, () => one(hedging.counts.requests));
+  metrics.reading(CATALOGUE.hedgesWon, () => one(hedging.counts.won));
+  metrics.reading(CATALOGUE.hedgeSavings, () => one(hedging.counts.savedMs / 1000));
+  metrics.reading(CATALOGUE.hedgeBudgetExhausted, () => one(hedging.counts.exhausted));
 }
 
 /** The nodes of all groups that hold each shard. */

@@ -20,13 +20,22 @@ export const CATALOGUE = {
   requests: counter("requests_total", "Calls that ended.", ["operation", "status"]),
   requestsInFlight: gauge("requests_in_flight", "Calls that have not ended yet.", []),
   degradedRequests: counter("degraded_requests_total", "Answers and writes that were less than whole.", ["operation"]),
-  noQuorum: counter("no_quorum_requests_total", "Calls that too few nodes were there for.", []),
+  errors: counter("errors_total", "Calls that ended with an error of miroir itself, see errors.md.", ["code"]),
   scatterFanOut: histogram("scatter_fan_out_size", "Nodes whose answers made up the answer to a read.", {
     labels: [],
     bounds: NODES,
   }),
   scatterPartial: counter("scatter_partial_responses_total", "Answers that left out shards.", []),
   scatterRetries: counter("scatter_retries_total", "Requests of reads that failed and were made up for elsewhere.", []),
+  hedgesFired: counter("hedge_fired_total", "Times that other replicas were asked beside a slow node.", []),
+  hedgeRequests: counter("hedge_requests_total", "Requests that this took.", []),
+  hedgesWon: counter("hedge_won_total", "Times that the other replicas answered first.", []),
+  hedgeSavings: counter(
+    "hedge_saved_seconds_total",
+    "Time that this saved, where the slow answer came in the end.",
+    [],
+  ),
+  hedgeBudgetExhausted: counter("hedge_budget_exhausted_total", "Times that the budget did not allow it.", []),
   nodeHealthy: gauge("node_healthy", "1 for a node that this process uses, 0 for one that it does not.", ["node_id"]),
   nodeInFlight: gauge("node_in_flight", "Requests that a node has not answered yet.", ["node_id"]),
   nodeRequestDuration: histogram("node_request_duration_seconds", "Time until a node answered, whatever the status.", {

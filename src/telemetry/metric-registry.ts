@@ -20,7 +20,7 @@ export interface HistogramSpec<Names extends readonly string[] = readonly string
   readonly bounds: readonly number[];
 }
 
-/** Values of a gauge that are looked up when somebody asks, one for each combination of label values. */
+/** Values of a family that are looked up when somebody asks, one for each combination of label values. */
 export type Readings<Names extends readonly string[]> = () => Iterable<readonly [LabelValues<Names>, number]>;
 
 /** The metrics of one client. A family is there from the first time that somebody asks for it. */
@@ -42,8 +42,8 @@ export class MetricRegistry implements Metrics {
     return this.#familyOf(spec, make, (labels, histogram) => histogramSample(labels, histogram, bounds));
   }
 
-  /** A gauge that nobody keeps: its values are read whenever somebody looks. The last reading counts. */
-  reading<Names extends readonly string[]>(spec: GaugeSpec<Names>, read: Readings<Names>): void {
+  /** A family that others keep: its values are read whenever somebody looks. The last reading counts. */
+  reading<Names extends readonly string[]>(spec: CounterSpec<Names> | GaugeSpec<Names>, read: Readings<Names>): void {
     const { name, kind, help, labels: names } = spec;
     const labelsOf = (values: readonly string[]) =>
       Object.fromEntries(names.map((label, position) => [label, values[position] ?? ""]));

@@ -9,7 +9,7 @@ export class RequestMetrics {
   readonly #durations;
   readonly #ended;
   readonly #degraded;
-  readonly #noQuorum;
+  readonly #errors;
   readonly #fanOut;
   readonly #partial;
   readonly #retries;
@@ -19,7 +19,7 @@ export class RequestMetrics {
     this.#durations = registry.histogram(CATALOGUE.requestDuration);
     this.#ended = registry.counter(CATALOGUE.requests);
     this.#degraded = registry.counter(CATALOGUE.degradedRequests);
-    this.#noQuorum = registry.counter(CATALOGUE.noQuorum).with();
+    this.#errors = registry.counter(CATALOGUE.errors);
     this.#fanOut = registry.histogram(CATALOGUE.scatterFanOut).with();
     this.#partial = registry.counter(CATALOGUE.scatterPartial).with();
     this.#retries = registry.counter(CATALOGUE.scatterRetries).with();
@@ -35,7 +35,7 @@ export class RequestMetrics {
     this.#inFlight.add(-1);
     this.#durations.with(operation, status).observe(durationMs / 1000);
     this.#ended.with(operation, status).add();
-    if (end.error === "miroir_no_quorum") this.#noQuorum.add();
+    if (end.error?.startsWith("miroir_") === true) this.#errors.with(end.error).add();
     if (end.meta !== undefined) this.#learn(operation, end.meta);
   }
 

@@ -94,10 +94,23 @@ describe("a client's metrics", () => {
     await Promise.all(nodes.slice(1).map((node) => node.close()));
     await client.index("movies").search("movie");
     await expect(client.index("movies").addDocuments(MOVIES)).rejects.toThrow();
-    expect(samplesOf("miroir_no_quorum_requests_total")[0]?.value).toBe(1);
+    expect(samplesOf("miroir_errors_total")).toEqual([{ labels: { code: "miroir_no_quorum" }, value: 1 }]);
     expect(samplesOf("miroir_shards_uncovered")[0]?.value).toBeGreaterThan(0);
     expect(samplesOf("miroir_scatter_partial_responses_total")[0]?.value).toBe(1);
     expect(samplesOf("miroir_degraded_requests_total", { operation: "search" })[0]?.value).toBe(1);
+  });
+
+  it("show hedging where there is hedging", async () => {
+    const { client, nodes, connect, samplesOf } = await setUp();
+    const plain = connect({ hedging: false });
+    await plain.index("movies").search("movie");
+    expect(plain.metrics.text()).not.toContain("miroir_hedge");
+    for (let time = 0; time < 60; time++) await client.index("movies").search("movie");
+    nodes[0]?.faults.set({ latencyMs: 300 });
+    for (let time = 0; time < 10; time++) await client.index("movies").search("movie");
+    expect(samplesOf("miroir_hedge_fired_total")[0]?.value).toBeGreaterThan(0);
+    expect(samplesOf("miroir_hedge_won_total")[0]?.value).toBeGreaterThan(0);
+    await eventually(() => expect(samplesOf("miroir_hedge_saved_seconds_total")[0]?.value).toBeGreaterThan(0));
   });
 
   it("have no series for what callers make up", async () => {

@@ -55,7 +55,7 @@ describe("MetricRegistry", () => {
     ]);
   });
 
-  it("reads a gauge that nobody keeps when somebody looks", () => {
+  it("reads what others keep when somebody looks", () => {
     const registry = new MetricRegistry();
     let open = 1;
     registry.reading(OPEN, () => [[[], open]]);
