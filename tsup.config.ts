@@ -4,6 +4,7 @@ export default defineConfig({
   entry: {
     index: "src/index.ts",
     jobs: "src/jobs/index.ts",
+    telemetry: "src/telemetry/index.ts",
     testing: "src/testing/index.ts",
     "embedded-node": "src/testing/embedded-node/main.ts",
     cli: "src/cli/main.ts",
