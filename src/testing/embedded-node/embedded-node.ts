@@ -11,8 +11,8 @@ export interface EmbeddedNodeOptions {
   readonly host?: string;
   /** Largest body in bytes. @default 104857600 */
   readonly payloadLimitBytes?: number;
-  /** How long a task stays in `processing`, in ms. @default 0 */
-  readonly taskDelayMs?: number;
+  /** How long a task stays in `processing`, in ms; a function is asked anew for each batch of tasks. @default 0 */
+  readonly taskDelayMs?: number | (() => number);
   /** File that keeps the data: a node made with the same file comes back as it was. */
   readonly dataFile?: string;
   /** The node's clock, in ms since 1970. @default Date.now */

@@ -13,7 +13,7 @@ import { WebhookStore } from "./webhook-store.ts";
 export interface NodeSettings {
   readonly masterKey: string | undefined;
   readonly payloadLimitBytes: number;
-  readonly taskDelayMs: number;
+  taskDelayMs(): number;
   readonly clock: HeldClock;
   /** Decides the uids that the node makes up. */
   readonly uidSeed: string;

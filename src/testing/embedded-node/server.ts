@@ -94,7 +94,8 @@ class ListeningNode implements EmbeddedNode {
   #openState(): NodeState {
     const { masterKey, payloadLimitBytes = DEFAULT_PAYLOAD_LIMIT, taskDelayMs = 0 } = this.#options;
     const uidSeed = randomUUID();
-    const settings: NodeSettings = { masterKey, payloadLimitBytes, taskDelayMs, clock: this.#clock, uidSeed };
+    const delayMs = typeof taskDelayMs === "number" ? () => taskDelayMs : taskDelayMs;
+    const settings: NodeSettings = { masterKey, payloadLimitBytes, taskDelayMs: delayMs, clock: this.#clock, uidSeed };
     const journal = this.#journal;
     const kept = journal === undefined ? undefined : replayJournal(journal, settings, ROUTER);
     const state = kept ?? this.#clock.hold(() => this.#newState(settings));

@@ -158,7 +158,7 @@ export class SimulatedNode {
     const settings = {
       masterKey: MASTER_KEY,
       payloadLimitBytes: PAYLOAD_LIMIT,
-      taskDelayMs: 0,
+      taskDelayMs: () => 0,
       clock: this.#clock,
       uidSeed,
     };

@@ -9,8 +9,8 @@ const URGENT: readonly TaskType[] = ["taskCancelation", "taskDeletion", "snapsho
 
 /** How a queue behaves. */
 export interface TaskQueueOptions {
-  /** How long a task stays in `processing` before its work is done. */
-  readonly delayMs: number;
+  /** How long the next batch stays in `processing` before its work is done. */
+  delayMs(): number;
   readonly clock: HeldClock;
 }
 
@@ -134,11 +134,12 @@ export class TaskQueue {
       this.#schedule();
     };
     const task = this.#current?.tasks[0];
-    if (this.#options.delayMs === 0 || task === undefined || urgency(task) < URGENT.length) {
+    const delayMs = task === undefined || urgency(task) < URGENT.length ? 0 : this.#options.delayMs();
+    if (delayMs === 0) {
       finish();
       return;
     }
-    const delay = setTimeout(finish, this.#options.delayMs);
+    const delay = setTimeout(finish, delayMs);
     this.#cancelTurn = () => clearTimeout(delay);
   }
 
