@@ -44,3 +44,4 @@ export type {
   StoreWatch,
 } from "./store/state-store.ts";
 export { StoreUnavailable } from "./store/store-unavailable.ts";
+export type { ReadYourWrites, ReadYourWritesOptions } from "./tasks/own-writes/read-your-writes.ts";

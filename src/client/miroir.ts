@@ -10,6 +10,7 @@ import {
 import type { MiroirEvents } from "../core/events.ts";
 import { attachMeta, metaOf } from "../core/meta.ts";
 import type { CallOptions } from "../routes/cluster.ts";
+import { ReadYourWrites, type ReadYourWritesOptions } from "../tasks/own-writes/read-your-writes.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { OperationTracer } from "../telemetry/tracer.ts";
 import { type Interception, intercept } from "./intercept.ts";
@@ -60,6 +61,15 @@ export class MiroirClient extends Meilisearch {
     const target = this.#target;
     if (target === undefined) return new MiroirClient(this.#miroirConfig);
     return new MiroirClient(this.#miroirConfig, { session: target.session, call: { ...target.call, ...call } });
+  }
+
+  /**
+   * Begins a session that reads its own writes, or goes on with one: hand it to `with({ session })` of this client or its
+   * indexes. Its `token` carries it to another process.
+   * @throws MiroirError `miroir_invalid_session` when the token is none
+   */
+  session(options: ReadYourWritesOptions = {}): ReadYourWrites {
+    return new ReadYourWrites(options);
   }
 
   /**

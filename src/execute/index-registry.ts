@@ -76,9 +76,7 @@ export class IndexRegistry {
    * one that another process deleted or changed meanwhile.
    */
   async findNow(uid: string): Promise<IndexRow | undefined> {
-    // A read under way may have passed the nodes before what the caller waited for.
-    await this.#reading?.catch(() => undefined);
-    await this.refresh();
+    await this.refreshNow();
     return this.peek(uid);
   }
 
@@ -191,14 +189,25 @@ export class IndexRegistry {
     return storing;
   }
 
+  /** The node tasks that are to show the last row that this process wrote of an index. */
+  storing(uid: string): readonly StoringTask[] {
+    return this.#storing.get(uid) ?? [];
+  }
+
   /**
    * Resolves when other processes are shown the last row that this one wrote of an index, so that whoever is told that a
    * change is done may start another process that sees it.
    */
   async stored(uid: string): Promise<void> {
-    const storing = this.#storing.get(uid) ?? [];
+    const storing = this.storing(uid);
     await this.#options.records.untilShown(storing);
     if (this.#storing.get(uid) === storing) this.#storing.delete(uid);
+  }
+
+  /** As {@link refresh}, by a read that begins now: one under way may have passed the nodes before what the caller waited for. */
+  async refreshNow(): Promise<void> {
+    await this.#reading?.catch(() => undefined);
+    await this.refresh();
   }
 
   /**

@@ -70,6 +70,11 @@ export class RuleBook {
     this.#storing = await this.#options.records.put(records, `Search rules ${names}`);
   }
 
+  /** The node tasks that are to show the last records that this process wrote. */
+  get storing(): readonly StoringTask[] {
+    return this.#storing;
+  }
+
   /** Resolves when other processes are shown the last records that this one wrote. */
   async stored(): Promise<void> {
     const storing = this.#storing;

@@ -25,7 +25,14 @@ export async function acceptWrite(cluster: Cluster, { head, write }: AcceptedWri
     return { status, body: wordLogically(body, cluster.registry), headers };
   }
   const { replies, shards, isOwed, owe } = result;
-  const task = { parts: partsOf(replies), shards, copies: copiesCounted(shards), isMarked: true, isOwed, owe };
+  const touched = {
+    shards: encodeShards(write.idsByShard.keys(), cluster.topology.shards),
+    of: cluster.topology.shards,
+  };
+  const task = {
+    ...{ parts: partsOf(replies), shards, copies: copiesCounted(shards), isMarked: true, isOwed, owe },
+    ...{ index: write.index, touched },
+  };
   if (result.kind === "short") {
     if (task.parts.length > 0) cluster.tasks.add({ head: { ...head, error: { ...result.error.cause } }, ...task });
     throw result.error;

@@ -7,7 +7,7 @@ import { Deadline } from "../execute/deadline.ts";
 import type { Part } from "../merge/part.ts";
 import type { NodeResponse } from "../transport/transport.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
-import { describeFailures } from "./read.ts";
+import { allShards, describeFailures } from "./read.ts";
 import { asNodeRequest, upToDate } from "./verbatim.ts";
 
 /** What the nodes that answered said, and which did not. */
@@ -30,7 +30,8 @@ export async function askAllNodes(cluster: Cluster, request: ClusterRequest, cal
   health.refresh();
   const deadline = Deadline.start(clock, call.timeoutMs ?? options.readTimeoutMs, request.signal);
   try {
-    const asked = upToDate(cluster, request).filter((node) => !health.isSuspect(node.id));
+    const lacksOwn = await whoLacksOwn(cluster, request, deadline);
+    const asked = upToDate(cluster, request).filter(({ id }) => !health.isSuspect(id) && !lacksOwn(id));
     const replies = await Promise.all(
       asked.map(async (node) => {
         const sent = asNodeRequest(request, node);
@@ -51,6 +52,25 @@ export async function askAllNodes(cluster: Cluster, request: ClusterRequest, cal
   } finally {
     deadline.end();
   }
+}
+
+/** The nodes that lack writes of the call's session, when the request is for what is in the indexes. */
+async function whoLacksOwn(
+  cluster: Cluster,
+  { path }: ClusterRequest,
+  deadline: Deadline,
+): Promise<(node: string) => boolean> {
+  const [, index] = /^indexes\/([^/]+)\//.exec(path) ?? [];
+  if (cluster.ownWrites === undefined || (index === undefined && path !== "stats")) return () => false;
+  const shards = allShards(cluster);
+  const read = {
+    topology: cluster.topology,
+    shards,
+    isOfAllNodes: true,
+    ...(index !== undefined && { indexes: [index] }),
+  };
+  const lacksOwn = await cluster.ownWrites.untilSeen(read, deadline);
+  return (node) => shards.some((shard) => lacksOwn(node, shard));
 }
 
 function unasked({ topology, health }: Cluster, asked: readonly NodeInfo[]): Attempt[] {

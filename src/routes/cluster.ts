@@ -22,11 +22,13 @@ import type { TenantAffinity } from "../routing/tenant-affinity.ts";
 import type { Fleet } from "../select/fleet.ts";
 import type { Hedging } from "../select/hedging.ts";
 import type { ReplicaSelector } from "../select/strategy.ts";
+import type { ReadYourWrites } from "../tasks/own-writes/read-your-writes.ts";
 import type { TaskUids } from "../tasks/task-uid.ts";
 import type { TaskTracker } from "../tasks/tracker.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Random } from "../util/random.ts";
+import type { SessionCall } from "./own-writes/own-read.ts";
 
 /** Limits and defaults of a cluster's calls. */
 export interface ClusterOptions {
@@ -61,6 +63,8 @@ export interface CallOptions {
    * missing), `false` for everything else: `miroir_shard_unavailable`.
    */
   readonly partial?: boolean;
+  /** Reads see the writes that were made through the same session, whatever replica answers; see `client.session()`. */
+  readonly session?: ReadYourWrites;
   /** Lowest version of the settings that the nodes asked must have applied; see `metaOf(answer).settingsVersion`. */
   readonly settingsVersion?: number;
   /** How many replicas must acknowledge this write. @default the client's `writeConsistency` */
@@ -79,6 +83,8 @@ export interface Cluster {
   readonly nodesById: ReadonlyMap<string, NodeInfo>;
   /** The call, as those see it who wait to change the topology. */
   readonly operation: Operation;
+  /** What the call's session wrote; absent for a call without one. */
+  readonly ownWrites?: SessionCall;
   readonly view: ClusterView;
   readonly hasher: Hasher;
   readonly clock: Clock;

@@ -133,10 +133,11 @@ async function create(cluster: Cluster, { uid, request, call }: IndexWrite): Pro
   // A second creation is passed on: its task fails on every node, in the server's words.
   if (known !== undefined) {
     const passed = { what: `Creating index \`${uid}\``, index: physicalUid(known), matters: [] };
-    return accept(cluster, head, await passOn(cluster, { uid, request, call }, passed));
+    return accept(cluster, head, await passOn(cluster, { uid, request, call }, passed), passed);
   }
   const { result, row } = await createIndex(cluster, { uid, primaryKey }, { request, call });
-  return accept(cluster, head, result, { onSettled: (view) => forgetWhenFailed(cluster, row, view) });
+  const onSettled = (view: JsonObject) => forgetWhenFailed(cluster, row, view);
+  return accept(cluster, head, result, { index: physicalUid(row), onSettled });
 }
 
 async function update(cluster: Cluster, { uid, request, call }: IndexWrite): Promise<ClusterResponse> {
@@ -148,14 +149,12 @@ async function update(cluster: Cluster, { uid, request, call }: IndexWrite): Pro
   }
   if (row === undefined || primaryKey === null || row.primaryKey === primaryKey) {
     const index = row === undefined ? uid : physicalUid(row);
-    return accept(
-      cluster,
-      head,
-      await passOn(cluster, { uid, request, call }, { what: `Updating index \`${uid}\``, index, matters: [] }),
-    );
+    const passed = { what: `Updating index \`${uid}\``, index, matters: [] };
+    return accept(cluster, head, await passOn(cluster, { uid, request, call }, passed), passed);
   }
   const { result } = await setPrimaryKey(cluster, { row, primaryKey }, { request, call });
-  return accept(cluster, head, result, { onSettled: (view) => restoreWhenFailed(cluster, row, view) });
+  const onSettled = (view: JsonObject) => restoreWhenFailed(cluster, row, view);
+  return accept(cluster, head, result, { index: physicalUid(row), onSettled });
 }
 
 /** The nodes know an index by this name that users know by another: a call for this name must not reach it. */
@@ -194,9 +193,9 @@ async function drop(cluster: Cluster, { uid, request, call }: IndexWrite): Promi
   if (result.kind === "acknowledged" && row !== undefined) {
     await changeRow(cluster, row, { deleted: true });
     cluster.debts.ledger.dropIndex(index);
-    return accept(cluster, head, result, { aligned: await alignRules(cluster, call) });
+    return accept(cluster, head, result, { index, aligned: await alignRules(cluster, call) });
   }
-  return accept(cluster, head, result);
+  return accept(cluster, head, result, { index });
 }
 
 /** Sends the caller's own request to every node. */
@@ -229,6 +228,8 @@ function bodyOf({ method, body }: ClusterRequest, index: string): { body?: strin
 
 /** What else belongs to a change of an index. */
 interface Acceptance {
+  /** Physical uid. */
+  readonly index: string;
   /** What search rules were told of the index's new name. */
   readonly aligned?: AlignedRules;
   readonly onSettled?: (view: JsonObject) => Promise<void>;
@@ -238,12 +239,12 @@ function accept(
   cluster: Cluster,
   head: TaskHead,
   result: BroadcastResult,
-  { aligned, onSettled }: Acceptance = {},
+  { index, aligned, onSettled }: Acceptance,
 ): ClusterResponse {
   if (result.kind === "refused")
     return { status: result.response.status, body: wordLogically(result.response.body, cluster.registry) };
   cluster.tasks.add({
-    head,
+    ...{ head, index },
     parts: [...partsOf(result.replies), ...(aligned?.parts ?? [])],
     change: withMatters(result.change, aligned?.matters ?? []),
     // Nodes that are away count nothing: the others stand for them.

@@ -8,6 +8,7 @@ import { coverShards, isCoverable, type Usability } from "../routing/cover.ts";
 import type { OperationClass } from "../select/fleet.ts";
 import type { NodeRequest, NodeResponse } from "../transport/transport.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
+import type { LacksOwn, OwnRead } from "./own-writes/own-read.ts";
 import { rankForTenant } from "./rank-for-tenant.ts";
 import { nodesBelowFloor } from "./settings-floor.ts";
 
@@ -42,11 +43,12 @@ export async function readShards(cluster: Cluster, read: ShardRead): Promise<Sca
   const deadline = Deadline.start(clock, read.call.timeoutMs ?? options.readTimeoutMs, read.signal);
   try {
     const below = await belowFloor(cluster, read);
+    const lacksOwn = await cluster.ownWrites?.untilSeen(ownRead(cluster, read), deadline);
     const result = await scatter(
       {
         shards: read.shards,
         operation: read.operation,
-        ...chooseReplicas(cluster, read, below),
+        ...chooseReplicas(cluster, { ...read, ...(lacksOwn && { lacksOwn }) }, below),
         request: read.request,
         isNodeFault: (response, node) => lacksIndex(response) || read.isNodeFault?.(response, node) === true,
       },
@@ -68,6 +70,10 @@ function lacksIndex(response: NodeResponse): boolean {
   return (response.body as { code?: string } | undefined)?.code === "index_not_found";
 }
 
+function ownRead({ topology }: Cluster, { index, otherIndexes = [], shards }: ShardRead): OwnRead {
+  return { topology, indexes: [index, ...otherIndexes], shards };
+}
+
 /** Nodes whose settings are older than the call wants. */
 async function belowFloor(cluster: Cluster, read: ShardRead): Promise<ReadonlySet<string>> {
   const { settingsVersion: floor } = read.call;
@@ -81,8 +87,13 @@ type ReplicaChoice = Pick<ScatterInput, "cover" | "isCoverable">;
 
 const NOBODY: ReadonlySet<string> = new Set();
 
+/** A read that can see its session's writes. */
+interface ReadyRead extends ShardRead {
+  readonly lacksOwn?: LacksOwn;
+}
+
 /** Chooses among the replicas that may be asked, and leaves out nodes that this process has asked enough already. */
-function chooseReplicas(cluster: Cluster, read: ShardRead, below: ReadonlySet<string>): ReplicaChoice {
+function chooseReplicas(cluster: Cluster, read: ReadyRead, below: ReadonlySet<string>): ReplicaChoice {
   const { fleet, options, topology } = cluster;
   const full = topology.nodes.flatMap(({ id }) => (fleet.inFlight(id) < options.maxInFlightPerNode ? [] : [id]));
   if (full.length === 0) return choiceWithout(below, cluster, read);
@@ -98,7 +109,7 @@ function chooseReplicas(cluster: Cluster, read: ShardRead, below: ReadonlySet<st
   );
 }
 
-function choiceWithout(avoided: ReadonlySet<string>, cluster: Cluster, read: ShardRead): ReplicaChoice {
+function choiceWithout(avoided: ReadonlySet<string>, cluster: Cluster, read: ReadyRead): ReplicaChoice {
   const { topology, selector, clock, options } = cluster;
   const { preference, tenant } = read.call;
   const choice = { cluster: topology, operation: read.operation, nowMs: clock.monotonic() };
@@ -111,7 +122,7 @@ function choiceWithout(avoided: ReadonlySet<string>, cluster: Cluster, read: Sha
       standing = standingOf(node, cluster, { ...read, avoided });
       standings.set(node, standing);
     }
-    if (standing === "no") return "no";
+    if (standing === "no" || read.lacksOwn?.(node, shard) === true) return "no";
     return standing.owes(shard) ? "indebted" : "good";
   };
   return {

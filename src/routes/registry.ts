@@ -15,6 +15,7 @@ import { indexesRoute, indexRoute, indexWriteRoute } from "./indexes.ts";
 import { keyCreationRoute, keyDeletionRoute, keyRoute, keysRoute, keyUpdateRoute } from "./keys.ts";
 import { multiSearchRoute } from "./multi-search.ts";
 import { networkRoute } from "./network.ts";
+import { OwnWrites } from "./own-writes/own-writes.ts";
 import { renderTemplateRoute } from "./render-template.ts";
 import { matchPath, type RouteContext, type RouteHandler } from "./route.ts";
 import { searchRoute } from "./search.ts";
@@ -98,11 +99,25 @@ export function dispatch(request: ClusterRequest, context: DispatchContext): Pro
 async function handle(handler: RouteHandler, request: ClusterRequest, context: RouteContext): Promise<ClusterResponse> {
   let met: Promise<Cluster> | undefined;
   const cluster = () => {
-    met ??= context.cluster();
+    met ??= meet(request, context);
     return met;
   };
   const response = await handleKnowing(handler, request, { ...context, cluster });
+  if (met === undefined) return response;
+  const { tasks, ownWrites } = await met;
   const uid = (response.body as { taskUid?: unknown } | null | undefined)?.taskUid;
-  if (typeof uid === "number" && met !== undefined) await (await met).tasks.announced(uid); // the client may be closed by now
-  return response;
+  if (typeof uid === "number") {
+    ownWrites?.note(uid, response.meta);
+    await tasks.announced(uid); // the client may be closed by now
+  }
+  return ownWrites?.mark(response) ?? response;
+}
+
+/** The cluster for a call, which knows by then what other processes did in the call's session. */
+async function meet({ signal }: ClusterRequest, { call, cluster }: RouteContext): Promise<Cluster> {
+  const met = await cluster();
+  if (call.session === undefined) return met;
+  const ownWrites = new OwnWrites(call.session, met);
+  await ownWrites.catchUp(call.timeoutMs ?? met.options.readTimeoutMs, signal);
+  return { ...met, ownWrites };
 }

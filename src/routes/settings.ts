@@ -120,7 +120,8 @@ async function changeSettings(cluster: Cluster, row: IndexRow, change: SettingsC
     return { status: result.response.status, body: wordLogically(result.response.body, cluster.registry) };
   const changed = await changeRow(cluster, row, { settings, settingsVersion: row.settingsVersion + 1 });
   const onSettled = (view: JsonObject) => undoFailedSettings(cluster, { before: row, after: changed, view });
-  cluster.tasks.add({ head, parts: partsOf(result.replies), change: result.change, onSettled });
+  const task = { head, index: physicalUid(row), parts: partsOf(result.replies), change: result.change };
+  cluster.tasks.add({ ...task, onSettled });
   const { settingsVersion } = changed;
   return { status: 202, body: enqueued(head), meta: { ...madeBy(cluster, result.replies), settingsVersion } };
 }

@@ -68,7 +68,8 @@ export function findLosses(
   }
 }
 
-function worth(standing: Standing): number {
+/** How much of a write a node has: 0 nothing, 1 some, 2 all. */
+export function worth(standing: Standing): number {
   if (standing === "held") return 2;
   return standing === "partly" ? 1 : 0;
 }

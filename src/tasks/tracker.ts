@@ -123,6 +123,18 @@ export class TaskTracker {
     });
   }
 
+  /** The virtual task of a write that this process made. */
+  own(uid: number): VirtualTask | undefined {
+    const entry = this.#entries.get(uid);
+    return entry?.isOwn === true ? entry.task : undefined;
+  }
+
+  /** Reads node tasks as the nodes show them now. */
+  ask(parts: readonly NodeTaskRef[]): Promise<Map<string, NodeAnswer>> {
+    this.#options.probe();
+    return askNodesForTasks(parts, this.#options);
+  }
+
   /** Every node task that belongs to a virtual one which is known here, those that only carry a note about it included. */
   refsOf(uid: number): NodeTaskRef[] {
     const entry = this.#entries.get(uid);

@@ -13,6 +13,10 @@ export interface VirtualTask {
   readonly head: TaskHead;
   readonly parts: readonly NodeTaskRef[];
   readonly shards?: readonly TaskShard[];
+  /** Physical uid of the one index that it is about; absent when it is about several or none. */
+  readonly index?: string;
+  /** Shards that a write of documents touches, as `encodeShards` writes them, and how many there are. */
+  readonly touched?: { readonly shards: string; readonly of: number };
   readonly copies?: number;
   /** Whether the node tasks carry our `customMetadata`; one without it is another's, so the node lost its history. */
   readonly isMarked?: boolean;
