@@ -129,6 +129,12 @@ export class TaskTracker {
     return entry?.isOwn === true ? entry.task : undefined;
   }
 
+  /** Whether a write of this process is known to have ended on every replica, or to be owed, and other processes can read so. */
+  hasSettled(uid: number): boolean {
+    const entry = this.#entries.get(uid);
+    return entry?.isOwn === true && entry.final !== undefined && !this.#open.has(entry);
+  }
+
   /** Reads node tasks as the nodes show them now. */
   ask(parts: readonly NodeTaskRef[]): Promise<Map<string, NodeAnswer>> {
     this.#options.probe();

@@ -15,11 +15,13 @@ export function nodesSeen({ nodesById, health }: Cluster) {
  * missed is written down, so that reads avoid them anyhow.
  */
 export function isSettled(cluster: Cluster, write: PendingWrite): boolean {
+  const { taskUid } = write.noted;
+  if (cluster.tasks.hasSettled(taskUid)) return true;
   const seen = nodesSeen(cluster);
   if (write.areRowsPending(seen)) return false;
   const { pending, behind } = write.progress(seen);
   if (pending.length > 0) return false;
-  const isOld = cluster.clock.now() - timeOfTask(write.noted.taskUid) > LOST_FOR_MS;
+  const isOld = cluster.clock.now() - timeOfTask(taskUid) > LOST_FOR_MS;
   return isOld || [...behind].every((node) => isWrittenDown(cluster, write, node));
 }
 
