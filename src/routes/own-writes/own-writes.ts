@@ -42,6 +42,7 @@ export class OwnWrites implements SessionCall {
    */
   async catchUp(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
     const { pending } = this.#session;
+    if (pending.size === 0) return;
     const deadline = Deadline.start(this.#cluster.clock, timeoutMs, signal);
     try {
       await this.#until(deadline, async () => (await this.#knowsRecords()) && pending.size < MOST_PENDING);
@@ -53,6 +54,7 @@ export class OwnWrites implements SessionCall {
   }
 
   async untilSeen(read: OwnRead, deadline: Deadline): Promise<LacksOwn> {
+    if (this.#session.pending.size === 0) return () => false;
     const judging = { ...this.#cluster, isPinned: this.#session.options.mode === "pin" };
     let found: readonly WriteProgress[] = [];
     const isSeen = await this.#until(deadline, async () => {
@@ -101,19 +103,17 @@ export class OwnWrites implements SessionCall {
 
   /** Looks at the nodes' tasks again and again; false when time is up and the answer may lack writes. */
   async #until(deadline: Deadline, isDone: () => Promise<boolean>): Promise<boolean> {
-    this.#forgetSettled();
-    if (await isDone()) return true;
-    this.#requireTaskKey();
     const { clock, nodesById, tasks } = this.#cluster;
     const polling = { nodesById, ask: (refs: readonly NodeTaskRef[]) => tasks.ask(refs) };
     const limitMs = Math.min(this.#session.options.timeoutMs, deadline.remainingMs * WAITING_SHARE);
     const waiting = Deadline.start(clock, limitMs, deadline.signal);
     try {
-      for (let pauseMs = PAUSES_MS.first; ; pauseMs = Math.min(2 * pauseMs, PAUSES_MS.longest)) {
-        await untilAborted(this.#session.pending.poll(polling), waiting.signal);
+      for (let pauseMs = 0; ; pauseMs = Math.min(PAUSES_MS.longest, Math.max(PAUSES_MS.first, 2 * pauseMs))) {
         this.#forgetSettled();
         if (await untilAborted(isDone(), waiting.signal)) return true;
-        await clock.sleep(pauseMs, waiting.signal);
+        this.#requireTaskKey();
+        if (pauseMs > 0) await clock.sleep(pauseMs, waiting.signal);
+        await untilAborted(this.#session.pending.poll(polling), waiting.signal);
       }
     } catch (error) {
       if (!(error instanceof DeadlineExceeded)) throw error;
@@ -156,10 +156,13 @@ export class OwnWrites implements SessionCall {
   #firstLacking(): string {
     for (const write of this.#session.pending.list()) {
       const { pending, behind } = write.progress(nodesSeen(this.#cluster));
-      const nodes = pending.length > 0 ? pending : [...behind];
+      const nodes = pending.length > 0 ? [...pending] : [...behind];
       const { taskUid, index } = write.noted;
       const target = index === undefined ? "" : ` of index \`${this.#cluster.registry.logicalUid(index)}\``;
-      const names = nodes.map((node) => `\`${node}\``).join(", ");
+      const names = nodes
+        .sort()
+        .map((node) => `\`${node}\``)
+        .join(", ");
       if (nodes.length > 0) return `task ${taskUid}${target} is not known to have ended on node ${names}`;
     }
     return "the records of its writes could not be read";
