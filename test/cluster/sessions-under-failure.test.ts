@@ -102,6 +102,19 @@ describe("a session of a cluster in trouble", () => {
     for (let round = 0; round < 8; round++) expect(await countIn(other.with({ session: resumed }))).toBe(40);
   });
 
+  it("waits for the only node that has the write, not for one that is there without it", async () => {
+    const { client, nodes, delaysMs } = await startSlowCluster(UID, [0, NEVER_MS, 0]);
+    nodes[0]?.faults.set({ status: 500, match: ({ method }) => method === "POST", times: 1 });
+    const session = client.session({ timeoutMs: 100 });
+    await client.with({ session }).index(UID).addDocuments(DOCUMENTS);
+    await nodes[1]?.crash({ keepData: true });
+    await expect(countIn(client.with({ session }))).rejects.toMatchObject(timedOut);
+    delaysMs[1] = 0;
+    await nodes[1]?.restart();
+    const patient = client.session({ token: session.token });
+    expect(await countIn(client.with({ session: patient }))).toBe(40);
+  });
+
   it("ends the wait for a write that every replica refuses in its task", async () => {
     const { client } = await startSlowCluster(UID, [20, 20, 20]);
     const session = client.session();
