@@ -3,26 +3,16 @@ import { MiroirError } from "../core/errors.ts";
 import type { Coverage, Meta } from "../core/meta.ts";
 import type { ClusterRequest, NodeInfo } from "../core/types.ts";
 import { Deadline } from "../execute/deadline.ts";
-import { type ScatterInput, type ScatterResult, scatter } from "../execute/scatter.ts";
-import { coverShards, isCoverable, type Usability } from "../routing/cover.ts";
-import type { OperationClass } from "../select/fleet.ts";
+import { type ScatterResult, scatter } from "../execute/scatter.ts";
 import type { NodeRequest, NodeResponse } from "../transport/transport.ts";
-import type { CallOptions, Cluster } from "./cluster.ts";
-import type { LacksOwn, OwnRead } from "./own-writes/own-read.ts";
-import { rankForTenant } from "./rank-for-tenant.ts";
+import { chooseReplicas, type ReplicaRead } from "./choose-replicas.ts";
+import type { Cluster } from "./cluster.ts";
+import type { OwnRead } from "./own-writes/own-read.ts";
 import { nodesBelowFloor } from "./settings-floor.ts";
 
-/** A read of some shards of one physical index, or of several that are asked together. */
-export interface ShardRead {
-  readonly operation: OperationClass;
-  readonly index: string;
-  /** Further physical indexes that the same request reads. */
-  readonly otherIndexes?: readonly string[];
-  readonly shards: readonly number[];
-  readonly call: CallOptions;
+/** A read and the requests that it is made of. */
+export interface ShardRead extends ReplicaRead {
   readonly signal: AbortSignal | undefined;
-  /** The only node that may answer, when the answer continues one of its own; any replica otherwise. */
-  readonly onlyNode?: string;
   request(node: NodeInfo, shards: readonly number[]): NodeRequest;
   /** Refusals that another replica is asked about, beside those of a node that lacks the index. */
   isNodeFault?(response: NodeResponse, node: NodeInfo): boolean;
@@ -48,7 +38,7 @@ export async function readShards(cluster: Cluster, read: ShardRead): Promise<Sca
       {
         shards: read.shards,
         operation: read.operation,
-        ...chooseReplicas(cluster, { ...read, ...(lacksOwn && { lacksOwn }) }, below),
+        ...chooseReplicas(cluster, { ...read, below, ...(lacksOwn && { lacksOwn }) }),
         request: read.request,
         isNodeFault: (response, node) => lacksIndex(response) || read.isNodeFault?.(response, node) === true,
       },
@@ -81,72 +71,6 @@ async function belowFloor(cluster: Cluster, read: ShardRead): Promise<ReadonlySe
   const indexes = [read.index, ...(read.otherIndexes ?? [])];
   const sets = await Promise.all(indexes.map((index) => nodesBelowFloor(cluster, index, floor)));
   return new Set(sets.flatMap((set) => [...set]));
-}
-
-type ReplicaChoice = Pick<ScatterInput, "cover" | "isCoverable">;
-
-const NOBODY: ReadonlySet<string> = new Set();
-
-/** A read that can see its session's writes. */
-interface ReadyRead extends ShardRead {
-  readonly lacksOwn?: LacksOwn;
-}
-
-/** Chooses among the replicas that may be asked, and leaves out nodes that this process has asked enough already. */
-function chooseReplicas(cluster: Cluster, read: ReadyRead, below: ReadonlySet<string>): ReplicaChoice {
-  const { fleet, options, topology } = cluster;
-  const full = topology.nodes.flatMap(({ id }) => (fleet.inFlight(id) < options.maxInFlightPerNode ? [] : [id]));
-  if (full.length === 0) return choiceWithout(below, cluster, read);
-  const choice = choiceWithout(new Set([...below, ...full]), cluster, read);
-  if (choice.isCoverable(read.shards, NOBODY)) return choice;
-  const whole = choiceWithout(below, cluster, read);
-  if (!whole.isCoverable(read.shards, NOBODY)) return whole;
-  throw new MiroirError(
-    "miroir_overloaded",
-    `This process already waits for ${options.maxInFlightPerNode} requests each to ${full.map((id) => `\`${id}\``).join(", ")}, ` +
-      "and no other node holds the same shards. Ask again later, or ask for less at a time; `maxInFlightPerNode` is the limit.",
-    { status: 503 },
-  );
-}
-
-function choiceWithout(avoided: ReadonlySet<string>, cluster: Cluster, read: ReadyRead): ReplicaChoice {
-  const { topology, selector, clock, options } = cluster;
-  const { preference, tenant } = read.call;
-  const choice = { cluster: topology, operation: read.operation, nowMs: clock.monotonic() };
-  const ranking = rankForTenant(selector.rank(choice, preference), topology, { affinity: options.tenants, tenant });
-  const groups = topology.groups.filter(({ name }) => ranking.groups.includes(name));
-  const standings = new Map<string, Standing>();
-  const usable = (node: string, shard: number): Usability => {
-    let standing = standings.get(node);
-    if (standing === undefined) {
-      standing = standingOf(node, cluster, { ...read, avoided });
-      standings.set(node, standing);
-    }
-    if (standing === "no" || read.lacksOwn?.(node, shard) === true) return "no";
-    return standing.owes(shard) ? "indebted" : "good";
-  };
-  return {
-    cover: (shards, exclude) => coverShards({ shards, groups, exclude, usable, ranking }),
-    isCoverable: (shards, exclude) => isCoverable({ shards, groups, exclude, usable }),
-  };
-}
-
-/** A node for one read: out of the question, or asked shard by shard whether it owes a write. */
-type Standing = "no" | { owes(shard: number): boolean };
-
-function standingOf(
-  node: string,
-  { health, missed, registry, debts }: Cluster,
-  read: ShardRead & { readonly avoided: ReadonlySet<string> },
-): Standing {
-  if (health.isSuspect(node) || (read.onlyNode ?? node) !== node || read.avoided.has(node)) return "no";
-  const indexes = [read.index, ...(read.otherIndexes ?? [])];
-  if (indexes.some((index) => missed.isBehind(node, index))) return "no";
-  // An index that is replicated everywhere may be read shard by shard beside others; its debts are those of one shard.
-  const whole = new Map(indexes.map((index) => [index, registry.isEverywhere(index)]));
-  return {
-    owes: (shard) => indexes.some((index) => debts.ledger.owes(index, node, whole.get(index) === true ? 0 : shard)),
-  };
 }
 
 /**
