@@ -41,7 +41,7 @@ export function presentSearch(
   merged: MergedHits,
 ): MergedSearch {
   const { request, plan, view } = merge;
-  const page = sliceOf(merged.hits, plan.window);
+  const page = plan.isWhole ? merged.hits : sliceOf(merged.hits, plan.window);
   const total = Math.max(0, sumTotals(bodies) - merged.rejected);
   const facets = plan.facets ? mergeFacets(bodies, { view, candidates: total }) : undefined;
 
@@ -56,7 +56,8 @@ export function presentSearch(
     body,
     "performanceDetails",
   );
-  if (bodies.some((each) => each["semanticHitCount"] !== undefined)) body["semanticHitCount"] = semanticHits(page);
+  if (plan.isWhole) copyFirst(bodies, body, "semanticHitCount");
+  else if (bodies.some((each) => each["semanticHitCount"] !== undefined)) body["semanticHitCount"] = semanticHits(page);
 
   const { truncated = [], respelled = [] } = facets ?? {};
   return { body, exactness: searchExactness({ request, plan, parts: bodies.length, merged, truncated, respelled }) };

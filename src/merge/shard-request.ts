@@ -17,6 +17,8 @@ export interface MergePlan {
   readonly required: number;
   /** Whether hits carry rule values to be ordered by. */
   readonly ordered: boolean;
+  /** True when a node that has all documents was asked for just the window, which needs no merge and no cut. */
+  readonly isWhole: boolean;
   readonly keepScore: boolean;
   readonly keepDetails: boolean;
   /** The attribute whose values must be unique over the merged list, null for none. */
@@ -68,7 +70,7 @@ export function planSearch(request: JsonObject, view: SearchView): ShardSearch {
   if (ordered && isFlag(request["showRankingScoreDetails"])) body["showRankingScoreDetails"] = true;
   const { hitExtras, formattedExtras, isDistinctVisible } = attributes;
   const plan: MergePlan = {
-    ...{ window, required, ordered, keepScore, keepDetails, distinct, isDistinctVisible },
+    ...{ window, required, ordered, isWhole: false, keepScore, keepDetails, distinct, isDistinctVisible },
     ...{ hitExtras, formattedExtras, hidden, facets: hasFacets(request), precedence },
     isPinningUnsure:
       view.searchRules?.isOutdated === true ||
@@ -96,8 +98,8 @@ function isFlag(value: JsonValue | undefined): boolean {
   return value === undefined || typeof value === "boolean";
 }
 
-/** An empty list counts as none, and the answer then has no facet fields. */
-function hasFacets(request: JsonObject): boolean {
+/** Whether a search asks for facets. An empty list counts as none, and the answer then has no facet fields. */
+export function hasFacets(request: JsonObject): boolean {
   return Array.isArray(request["facets"]) && request["facets"].length > 0;
 }
 

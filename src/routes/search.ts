@@ -1,6 +1,7 @@
 import { physicalUid } from "../cluster/registry.ts";
 import type { ClusterRequest, ClusterResponse, JsonObject, JsonValue } from "../core/types.ts";
 import type { ScatterResult } from "../execute/scatter.ts";
+import { planAlone } from "../merge/alone-request.ts";
 import { isObject } from "../merge/answer-shape.ts";
 import { mergeSearch } from "../merge/search.ts";
 import { type SearchKind, searchKind } from "../merge/search-kind.ts";
@@ -78,13 +79,26 @@ interface Search {
 
 /** A search whose every node does the same: by words, or by a vector that is known. */
 async function search(cluster: Cluster, request: ClusterRequest, asked: Search): Promise<ClusterResponse> {
-  const planned = { ...asked, planned: planSearch(asked.body, asked.view) };
+  const { body, view } = asked;
+  const planned = {
+    ...asked,
+    shared: planSearch(body, view),
+    alone: planAlone(body, view),
+  };
   const result = await ask(cluster, request, planned);
   return answer(cluster, request, { ...planned, result });
 }
 
 interface PlannedSearch extends Search {
-  readonly planned: ShardSearch;
+  /** What each of several nodes is asked. */
+  readonly shared: ShardSearch;
+  /** What a node is asked that answers for all shards, where that is less. */
+  readonly alone: ShardSearch | undefined;
+}
+
+/** A node that fails is replaced by one for all its shards or by several, so each request is decided by its own shards. */
+function plannedFor({ shards, shared, alone }: PlannedSearch, asked: readonly number[]): ShardSearch {
+  return asked.length === shards.length && alone !== undefined ? alone : shared;
 }
 
 const MALFORMED: NodeResponse = { status: 400, headers: {}, body: undefined };
@@ -116,22 +130,18 @@ function refuseUnsupported(given: unknown): void {
 }
 
 function ask(cluster: Cluster, request: ClusterRequest, search: PlannedSearch): Promise<ScatterResult> {
-  const { body } = search.planned;
-  const { topology } = cluster;
+  const { index, shards, call } = search;
   return readShards(cluster, {
-    operation: "search",
-    index: search.index,
-    shards: search.shards,
-    call: search.call,
-    signal: request.signal,
-    request: (node, shards) => ({
-      node,
-      method: "POST",
-      path: `indexes/${search.index}/search`,
-      body: JSON.stringify({ ...body, filter: withShardFilter(body["filter"], shardFilter(topology.shards, shards)) }),
-      ...callerHeaders(request),
-      cutsReserved: true,
-    }),
+    ...{ operation: "search", index, shards, call, signal: request.signal },
+    request: (node, asked) => {
+      const { body } = plannedFor(search, asked);
+      const filter = withShardFilter(body["filter"], shardFilter(cluster.topology.shards, asked));
+      return {
+        ...{ node, method: "POST", path: `indexes/${index}/search`, cutsReserved: true },
+        body: JSON.stringify({ ...body, filter }),
+        ...callerHeaders(request),
+      };
+    },
   });
 }
 
@@ -141,10 +151,11 @@ async function answer(
   search: PlannedSearch & { readonly result: ScatterResult },
 ): Promise<ClusterResponse> {
   const { result, call, view } = search;
-  const { plan } = search.planned;
   const refusal = refusalOf(result);
   if (refusal !== undefined) return refuse(cluster, request, { response: refusal.response, call });
   requireCoverage(result, call.partial !== false);
+  const [first] = result.parts;
+  const { plan } = plannedFor(search, result.parts.length === 1 ? (first?.shards ?? []) : []);
   const parts = result.parts.map((part, order) => ({ order, body: part.response.body }));
   const merged = mergeSearch({ request: search.body, plan, view, parts });
   return {
