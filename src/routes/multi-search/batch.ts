@@ -7,6 +7,7 @@ import type { SearchView } from "../../merge/search-view.ts";
 import { withShardFilter } from "../../merge/shard-request.ts";
 import { RESERVED_SHARD, shardFilter } from "../../routing/reserved.ts";
 import type { CallOptions, Cluster } from "../cluster.ts";
+import { combineReads } from "../combine-reads.ts";
 import { callerHeaders, readShards } from "../read.ts";
 import { shardsFor } from "../shards-for.ts";
 
@@ -152,33 +153,4 @@ function unknownAttributeAt({ response }: ScatterPart): number | undefined {
   if (code !== "invalid_search_attributes_to_search_on") return undefined;
   const place = /^Inside `\.queries\[(\d+)\]`/.exec(message)?.[1];
   return place === undefined ? undefined : Number(place);
-}
-
-/** Several reads of the same shards, or of others, as one. */
-export function combineReads(results: readonly ScatterResult[]): ScatterResult {
-  const byNode = (a: ScatterPart, b: ScatterPart) => (a.node.id < b.node.id ? -1 : Number(a.node.id > b.node.id));
-  const unique = (shards: readonly number[]) => [...new Set(shards)].sort((a, b) => a - b);
-  return {
-    parts: results.flatMap(({ parts }) => parts).sort(byNode),
-    refusals: results.flatMap(({ refusals }) => refusals),
-    missing: unique(results.flatMap(({ missing }) => missing)),
-    indebted: unique(results.flatMap(({ indebted }) => indebted)),
-    failures: results.flatMap(({ failures }) => failures),
-    requests: sumOf(results, ({ requests }) => requests),
-    hedges: {
-      fired: sumOf(results, ({ hedges }) => hedges.fired),
-      won: sumOf(results, ({ hedges }) => hedges.won),
-    },
-    ...commonVersion(results),
-  };
-}
-
-function sumOf(results: readonly ScatterResult[], numberOf: (result: ScatterResult) => number): number {
-  return results.reduce((sum, result) => sum + numberOf(result), 0);
-}
-
-/** Answers of several indexes have no version in common. */
-function commonVersion(results: readonly ScatterResult[]): Pick<ScatterResult, "settingsVersion"> {
-  const [first, ...others] = new Set(results.map(({ settingsVersion }) => settingsVersion));
-  return first === undefined || others.length > 0 ? {} : { settingsVersion: first };
 }

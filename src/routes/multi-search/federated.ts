@@ -7,9 +7,10 @@ import type { FacetClash, WantedFacets } from "../../merge/federation/federated-
 import { mergeFederation, type QueryParts } from "../../merge/federation.ts";
 import { windowOf } from "../../merge/search-window.ts";
 import type { Cluster } from "../cluster.ts";
+import { combineReads } from "../combine-reads.ts";
 import { readMeta, requireCoverage } from "../read.ts";
 import { searchView } from "../search-view.ts";
-import { type Batch, type BatchQuery, combineReads } from "./batch.ts";
+import type { Batch, BatchQuery } from "./batch.ts";
 import { askCounts, type Counting, countingFederation } from "./federated-count.ts";
 import { planFederatedQuery } from "./federated-query.ts";
 import { refuseBatch } from "./refusal.ts";

@@ -4,8 +4,9 @@ import { mergeQuery } from "../../merge/answered-query.ts";
 import { planQuery } from "../../merge/query-plan.ts";
 import type { MergedSearch } from "../../merge/search.ts";
 import type { Cluster } from "../cluster.ts";
+import { combineReads } from "../combine-reads.ts";
 import { readMeta } from "../read.ts";
-import { type Batch, type BatchQuery, combineReads } from "./batch.ts";
+import type { Batch, BatchQuery } from "./batch.ts";
 import { refuseBatch } from "./refusal.ts";
 import { firstRound, type PlannedQuery, type RoundRefusal, type Rounds, secondRound } from "./rounds.ts";
 
