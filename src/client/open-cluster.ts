@@ -35,6 +35,7 @@ import { HybridClock } from "../routing/stamp.ts";
 import { Fleet } from "../select/fleet.ts";
 import { NodeHealth } from "../select/health.ts";
 import { Hedging } from "../select/hedging.ts";
+import { LearnedWidening } from "../select/learned-widening.ts";
 import { ReplicaSelector } from "../select/strategy.ts";
 import { tasksOnNodes } from "../tasks/other-tasks.ts";
 import { TaskUids, WRITER_SLOTS } from "../tasks/task-uid.ts";
@@ -230,6 +231,7 @@ function assemble({ highWater, config, inStore, verify, ...shared }: Parts): Met
     ...{ ...shared, applied: new AppliedSettings(operator), records, highWater, health, debts, missed },
     ...{ rules, stamps, registry, lanes, repairer, catchUp, ...choosing },
     intake: new Lanes(),
+    widening: new LearnedWidening(),
     tasks: new TaskTracker({
       ...{ ...reading, clock, highWater, sweepMs: SWEEP_MS, keep: KEPT_TASKS },
       probe: () => health.refresh(),

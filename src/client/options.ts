@@ -46,6 +46,12 @@ export interface ClusterSettings extends Omit<Config, "host"> {
    * all shards always. @default 128
    */
   readonly narrowingLimit?: number;
+  /**
+   * Whether each of several nodes is asked for only as many hits as its share of the page is likely to be, and once more
+   * where that turns out to be too few. Answers are the same with `false`, which is for those who suspect that they are
+   * not. @default true
+   */
+  readonly adaptiveLimits?: boolean;
   /** Connections kept to one node, at most. @default 64 */
   readonly connectionsPerNode?: number;
   /** Reads of this process under way to one node, at most; beyond, they fail at once with `miroir_overloaded`. @default 1000 */
@@ -109,6 +115,7 @@ const DEFAULTS: ClusterOptions = {
   maxViewAgeMs: 300_000,
   maxInFlightPerNode: 1000,
   narrowingLimit: 128,
+  adaptiveLimits: true,
 };
 
 const DEFAULT_SHARDS = 64;
@@ -123,6 +130,7 @@ export function clusterOptions(config: ClusterSettings): ClusterOptions {
     writeConsistency: config.writeConsistency ?? DEFAULTS.writeConsistency,
     maxViewAgeMs: config.maxViewAgeMs ?? DEFAULTS.maxViewAgeMs,
     narrowingLimit: config.narrowingLimit ?? DEFAULTS.narrowingLimit,
+    adaptiveLimits: config.adaptiveLimits ?? DEFAULTS.adaptiveLimits,
     replicateEverywhere: config.replicateEverywhere ?? [],
     maxInFlightPerNode: config.maxInFlightPerNode ?? DEFAULTS.maxInFlightPerNode,
     tenants: config.tenants,
@@ -172,7 +180,8 @@ export function checkConfig(config: StaticClusterConfig | TopologyClusterConfig)
       "given",
       "Leave it out: miroir sends the requests itself; headers are given in `requestInit`.",
     );
-  const { replicateEverywhere = [] } = config;
+  const { replicateEverywhere = [], adaptiveLimits = DEFAULTS.adaptiveLimits } = config;
+  if (typeof adaptiveLimits !== "boolean") refuse("adaptiveLimits", adaptiveLimits, "Give `true` or `false`.");
   if (!Array.isArray(replicateEverywhere) || !replicateEverywhere.every((uid) => typeof uid === "string"))
     refuse("replicateEverywhere", replicateEverywhere, "Give a list of index uids.");
   checkReading(config);

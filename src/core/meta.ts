@@ -34,6 +34,14 @@ export interface ReadWork {
   readonly answers: readonly { readonly node: string; readonly shards: number; readonly tookMs: number }[];
 }
 
+/** What a search over several nodes took. */
+export interface SearchWork {
+  /** Hits that nodes sent, those that the answer does not show included. */
+  readonly hitsParsed: number;
+  /** Nodes that were asked again because they were asked for too little at first; see `adaptiveLimits`. */
+  readonly topUps: number;
+}
+
 /** What miroir knows about an answer and Meilisearch's body has no place for. */
 export interface Meta {
   /** Ids of the nodes whose answers were used. */
@@ -52,6 +60,8 @@ export interface Meta {
   /** Version of the index's settings that the nodes asked have accepted; of a change of settings, the version it makes. */
   readonly settingsVersion?: number;
   readonly write?: WriteReceipt;
+  /** Of a search of one index by words or by vector. */
+  readonly search?: SearchWork;
   /** Requests that failed on the way to this answer. */
   readonly failures: readonly Attempt[];
 }

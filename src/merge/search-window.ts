@@ -34,6 +34,14 @@ export function sliceOf<T>(list: readonly T[], window: SearchWindow): T[] {
   return list.slice(start, start + window.hitsPerPage);
 }
 
+/**
+ * The paging fields for a node that is asked for so many hits, always from its first one on: it stops ranking inside
+ * buckets that lie before an offset. Page mode is kept, because it makes the node count exhaustively.
+ */
+export function nodeWindow(window: SearchWindow, count: number): JsonObject {
+  return window.mode === "page" ? { page: 1, hitsPerPage: count } : { offset: 0, limit: count };
+}
+
 /** Paging fields that a node refuses, as they came: sent on, so that a node words the refusal. */
 export function refusedPaging(request: JsonObject): JsonObject {
   const fields = ["offset", "limit", "page", "hitsPerPage"].filter((field) => {

@@ -31,7 +31,7 @@ export interface MergedSearch {
  */
 export function mergeSearch(merge: SearchMerge): MergedSearch {
   const bodies = bodiesInOrder(merge.parts);
-  return presentSearch(merge, bodies, mergedHits(bodies, merge.plan));
+  return presentSearch(merge, bodies, mergeLists(bodies, merge.plan));
 }
 
 /** The answer around a merged list: the page out of it, and the other fields out of the nodes' answers. */
@@ -63,8 +63,8 @@ export function presentSearch(
   return { body, exactness: searchExactness({ request, plan, parts: bodies.length, merged, truncated, respelled }) };
 }
 
-/** One node's list needs no merging, unless it is longer than wanted: it is in order and without duplicates already. */
-function mergedHits(bodies: readonly JsonObject[], plan: MergePlan): MergedHits {
+/** The nodes' lists as one. A single list needs no merging: it is in order and without duplicates already. */
+export function mergeLists(bodies: readonly JsonObject[], plan: MergePlan): MergedHits {
   const lists = bodies.map((body) => objectsOf(body["hits"], "`hits`"));
   const [only] = lists;
   if (lists.length > 1 || only === undefined || plan.precedence !== undefined) return mergeHits(lists, plan);

@@ -6,7 +6,7 @@ import { hiddenExtras } from "./hidden-attributes.ts";
 import { type PinPrecedence, pinPrecedence } from "./pin-precedence.ts";
 import { isHeldWhole } from "./rule-alternatives.ts";
 import type { SearchView } from "./search-view.ts";
-import { refusedPaging, requiredHits, type SearchWindow, windowOf } from "./search-window.ts";
+import { nodeWindow, refusedPaging, requiredHits, type SearchWindow, windowOf } from "./search-window.ts";
 import { shardAttributes } from "./shard-attributes.ts";
 import { withPrimaryKey } from "./with-primary-key.ts";
 
@@ -84,14 +84,6 @@ export function planSearch(request: JsonObject, view: SearchView): ShardSearch {
 export function withShardFilter(filter: JsonValue | undefined, expression: string): JsonValue {
   if (filter === undefined || filter === null) return [expression];
   return Array.isArray(filter) ? [...filter, expression] : [filter, expression];
-}
-
-/**
- * A node is always asked from its first hit on: it stops ranking inside buckets that lie before an offset. Page mode is
- * kept, because it makes the node count exhaustively.
- */
-function nodeWindow(window: SearchWindow, required: number): JsonObject {
-  return window.mode === "page" ? { page: 1, hitsPerPage: required } : { offset: 0, limit: required };
 }
 
 function isFlag(value: JsonValue | undefined): boolean {

@@ -21,6 +21,7 @@ import type { HybridClock } from "../routing/stamp.ts";
 import type { TenantAffinity } from "../routing/tenant-affinity.ts";
 import type { Fleet } from "../select/fleet.ts";
 import type { Hedging } from "../select/hedging.ts";
+import type { LearnedWidening } from "../select/learned-widening.ts";
 import type { ReplicaSelector } from "../select/strategy.ts";
 import type { ReadYourWrites } from "../tasks/own-writes/read-your-writes.ts";
 import type { TaskUids } from "../tasks/task-uid.ts";
@@ -45,6 +46,8 @@ export interface ClusterOptions {
   readonly maxViewAgeMs: number;
   /** Most ids that a filter may pin for its read to go only to the shards that can hold them; 0 asks all shards always. */
   readonly narrowingLimit: number;
+  /** Whether nodes are asked for fewer hits than the page could need, and once more where that was too little. */
+  readonly adaptiveLimits: boolean;
   /** Uids of indexes that are created with all documents on every node. */
   readonly replicateEverywhere?: readonly string[];
   /** Reads under way from this process to one node, at most. */
@@ -121,6 +124,8 @@ export interface Cluster {
   readonly tasks: TaskTracker;
   readonly taskUids: TaskUids;
   readonly stamps: HybridClock;
+  /** By how much more than chance explains nodes must be asked for. */
+  readonly widening: LearnedWidening;
   readonly options: ClusterOptions;
 }
 

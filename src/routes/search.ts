@@ -1,23 +1,21 @@
 import { physicalUid } from "../cluster/registry.ts";
 import type { ClusterRequest, ClusterResponse, JsonObject, JsonValue } from "../core/types.ts";
-import type { ScatterResult } from "../execute/scatter.ts";
-import { planAlone } from "../merge/alone-request.ts";
 import { isObject } from "../merge/answer-shape.ts";
-import { mergeSearch } from "../merge/search.ts";
+import { presentSearch } from "../merge/search.ts";
 import { type SearchKind, searchKind } from "../merge/search-kind.ts";
+import { SearchPlans } from "../merge/search-plans.ts";
 import type { SearchView } from "../merge/search-view.ts";
-import { planSearch, type ShardSearch, withShardFilter } from "../merge/shard-request.ts";
 import { withVector } from "../merge/with-vector.ts";
-import { shardFilter } from "../routing/reserved.ts";
 import type { NodeResponse } from "../transport/transport.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { searchHybrid } from "./hybrid-search.ts";
 import { layoutOf } from "./layout.ts";
 import { queryVector } from "./query-vector.ts";
-import { callerHeaders, readMeta, readShards, requireCoverage } from "./read.ts";
-import { refusalOf } from "./refusal-of.ts";
+import { readMeta } from "./read.ts";
 import { refuseReservedNames } from "./reserved-names.ts";
 import type { RouteHandler } from "./route.ts";
+import { gatherHits } from "./search/gather-hits.ts";
+import { budgetEnd } from "./search/node-search.ts";
 import { bodyOfQuery } from "./search-query.ts";
 import { searchRulesOf } from "./search-rules-view.ts";
 import { searchView } from "./search-view.ts";
@@ -79,26 +77,16 @@ interface Search {
 
 /** A search whose every node does the same: by words, or by a vector that is known. */
 async function search(cluster: Cluster, request: ClusterRequest, asked: Search): Promise<ClusterResponse> {
-  const { body, view } = asked;
-  const planned = {
-    ...asked,
-    shared: planSearch(body, view),
-    alone: planAlone(body, view),
-  };
-  const result = await ask(cluster, request, planned);
-  return answer(cluster, request, { ...planned, result });
-}
-
-interface PlannedSearch extends Search {
-  /** What each of several nodes is asked. */
-  readonly shared: ShardSearch;
-  /** What a node is asked that answers for all shards, where that is less. */
-  readonly alone: ShardSearch | undefined;
-}
-
-/** A node that fails is replaced by one for all its shards or by several, so each request is decided by its own shards. */
-function plannedFor({ shards, shared, alone }: PlannedSearch, asked: readonly number[]): ShardSearch {
-  return asked.length === shards.length && alone !== undefined ? alone : shared;
+  const { body, view, index, shards, call } = asked;
+  const widening = cluster.options.adaptiveLimits ? cluster.widening.of(index) : undefined;
+  const plans = new SearchPlans({ request: body, view, shards: shards.length, widening });
+  const endsAtMs = budgetEnd(cluster, call);
+  const gathered = await gatherHits({ cluster, request, index, shards, call, endsAtMs }, plans);
+  if ("refusal" in gathered) return refuse(cluster, request, { response: gathered.refusal.response, call });
+  const { result, plan, bodies, merged, hitsParsed, topUps } = gathered;
+  const answer = presentSearch({ request: body, plan, view }, bodies, merged);
+  const meta = readMeta(result, cluster.topology.shards, answer.exactness.reasons);
+  return { status: 200, body: answer.body as JsonValue, meta: { ...meta, search: { hitsParsed, topUps } } };
 }
 
 const MALFORMED: NodeResponse = { status: 400, headers: {}, body: undefined };
@@ -127,40 +115,4 @@ function refuseUnsupported(given: unknown): void {
     const value = (given as JsonObject | undefined | null)?.[parameter] ?? null;
     if (value !== null && value !== false) throw notSupported(`The search parameter \`${parameter}\``, instead);
   }
-}
-
-function ask(cluster: Cluster, request: ClusterRequest, search: PlannedSearch): Promise<ScatterResult> {
-  const { index, shards, call } = search;
-  return readShards(cluster, {
-    ...{ operation: "search", index, shards, call, signal: request.signal },
-    request: (node, asked) => {
-      const { body } = plannedFor(search, asked);
-      const filter = withShardFilter(body["filter"], shardFilter(cluster.topology.shards, asked));
-      return {
-        ...{ node, method: "POST", path: `indexes/${index}/search`, cutsReserved: true },
-        body: JSON.stringify({ ...body, filter }),
-        ...callerHeaders(request),
-      };
-    },
-  });
-}
-
-async function answer(
-  cluster: Cluster,
-  request: ClusterRequest,
-  search: PlannedSearch & { readonly result: ScatterResult },
-): Promise<ClusterResponse> {
-  const { result, call, view } = search;
-  const refusal = refusalOf(result);
-  if (refusal !== undefined) return refuse(cluster, request, { response: refusal.response, call });
-  requireCoverage(result, call.partial !== false);
-  const [first] = result.parts;
-  const { plan } = plannedFor(search, result.parts.length === 1 ? (first?.shards ?? []) : []);
-  const parts = result.parts.map((part, order) => ({ order, body: part.response.body }));
-  const merged = mergeSearch({ request: search.body, plan, view, parts });
-  return {
-    status: 200,
-    body: merged.body as JsonValue,
-    meta: readMeta(result, cluster.topology.shards, merged.exactness.reasons),
-  };
 }

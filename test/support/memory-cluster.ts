@@ -20,6 +20,7 @@ import { loadHasher } from "../../src/routing/shard.ts";
 import { HybridClock } from "../../src/routing/stamp.ts";
 import { Fleet } from "../../src/select/fleet.ts";
 import { NodeHealth } from "../../src/select/health.ts";
+import { LearnedWidening } from "../../src/select/learned-widening.ts";
 import { ReplicaSelector } from "../../src/select/strategy.ts";
 import type { StateStore } from "../../src/store/state-store.ts";
 import { TaskUids } from "../../src/tasks/task-uid.ts";
@@ -98,6 +99,7 @@ export async function memoryCluster(script: Script, shape: MemoryClusterShape): 
     repairer: { close: async () => undefined, rounds: 0 },
     catchUp: { close: async () => undefined },
     intake: new Lanes(),
+    widening: new LearnedWidening(),
     tasks: new TaskTracker({
       ...{ operator, clock, isSuspect, highWater, timeoutMs: 1000, sweepMs: 1000, keep: 100 },
       observe: (node, outcome) => health.observe(node, outcome),
@@ -113,6 +115,7 @@ export async function memoryCluster(script: Script, shape: MemoryClusterShape): 
       maxViewAgeMs: 300_000,
       maxInFlightPerNode: 1000,
       narrowingLimit: 128,
+      adaptiveLimits: true,
       ...shape.options,
     },
   };

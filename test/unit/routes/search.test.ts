@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/core/types.ts";
 import { dispatch } from "../../../src/routes/registry.ts";
 import { type OwnStrategy, ReplicaSelector } from "../../../src/select/strategy.ts";
+import type { NodeRequest } from "../../../src/transport/transport.ts";
 import { type MemoryClusterShape, memoryCluster, rowOf } from "../../support/memory-cluster.ts";
 import { failure, type Script } from "../../support/memory-transport.ts";
 import { rankedNodes, searchBody } from "../../support/ranked-nodes.ts";
@@ -54,5 +55,98 @@ describe("a search that one node answers whole", () => {
     expect(transport.asked.toSorted()).toEqual(["a", "b", "c"]);
     const withValues = bodies().map((asked) => asked["showRankingScoreDetails"] === true);
     expect(withValues).toEqual(transport.asked.map((node) => node !== "a"));
+  });
+});
+
+describe("a search that several nodes answer", () => {
+  const TABLE = [["a"], ["b"], ["c"], ["d"]];
+  /** Ids by node: the best are dealt out evenly unless one node has them all. */
+  const even = ["a", "b", "c", "d"].map((_, node) => numbered(400).filter(([id]) => id % 4 === node));
+  const [a = [], b = [], c = [], d = []] = even;
+  const skewed = { a: numbered(200), b: b.slice(50), c: c.slice(50), d: d.slice(50) };
+  const ids = (body: JsonObject) => (body["hits"] as JsonObject[]).map(({ id }) => id);
+  const first = (count: number) => Array.from({ length: count }, (_, at) => at);
+
+  it("asks each for its likely share", async () => {
+    const { search, bodies } = await start(rankedNodes({ a, b, c, d }), { table: TABLE });
+    const { body, meta } = await search({ q: "x" });
+    expect(ids(body)).toEqual(first(20));
+    expect(bodies().map(({ limit }) => limit)).toEqual([12, 12, 12, 12]);
+    expect(meta?.search).toEqual({ hitsParsed: 48, topUps: 0 });
+    expect(body["estimatedTotalHits"]).toBe(400);
+  });
+
+  it("asks a node again, from its first hit on, whose list was cut off too early", async () => {
+    const { search, transport, bodies } = await start(rankedNodes(skewed), { table: TABLE });
+    const { body, meta } = await search({ q: "x", facets: [] });
+    expect(ids(body)).toEqual(first(20));
+    expect(transport.asked.slice(4)).toEqual(["a"]);
+    expect(bodies()[4]).toMatchObject({ offset: 0, limit: 20, showRankingScoreDetails: true });
+    expect(meta?.search).toEqual({ hitsParsed: 48 + 20, topUps: 1 });
+  });
+
+  it("stays in page mode, which counts exhaustively, when a node is asked again", async () => {
+    const { search, bodies } = await start(rankedNodes(skewed), { table: TABLE });
+    const { body } = await search({ q: "x", page: 2, hitsPerPage: 10 });
+    expect(ids(body)).toEqual(first(20).slice(10));
+    expect(bodies().map(({ page, hitsPerPage }) => [page, hitsPerPage])).toEqual([
+      ...[1, 2, 3, 4].map(() => [1, 12]),
+      [1, 20],
+    ]);
+    expect(body).toMatchObject({ totalHits: 200 + 3 * 50, page: 2 });
+  });
+
+  it("keeps the totals and facets of the first answers", async () => {
+    const nodes = rankedNodes(skewed);
+    const { search } = await start(
+      async (request) => {
+        const reaction = await nodes(request);
+        if (typeof reaction !== "object" || !("body" in reaction)) return reaction;
+        const isAgain = searchBody(request)["limit"] === 20;
+        const genre = { drama: isAgain ? 1000 : 1 };
+        const counts = { facetDistribution: { genre }, facetStats: {}, estimatedTotalHits: isAgain ? 1000 : 1 };
+        return { ...reaction, body: { ...(reaction.body as JsonObject), ...counts } };
+      },
+      { table: TABLE },
+    );
+    const { body } = await search({ q: "x", facets: ["genre"] });
+    expect(body).toMatchObject({ estimatedTotalHits: 4, facetDistribution: { genre: { drama: 4 } } });
+  });
+
+  it("starts over with whole lists when a node does not answer again", async () => {
+    const nodes = rankedNodes({ ...skewed, e: skewed.a });
+    const isAgain = (request: NodeRequest) => searchBody(request)["limit"] === 20 && request.node.id === "a";
+    const { search, transport, clock, bodies } = await start(
+      (request) => (isAgain(request) ? "hang" : nodes(request)),
+      { table: TABLE, secondTable: [["e"], ["b2"], ["c2"], ["d2"]] },
+    );
+    const answered = search({ q: "x" });
+    await clock.advance(1000);
+    await clock.advance(1000);
+    const { body, meta } = await answered;
+    expect(ids(body)).toEqual(first(20));
+    expect(transport.asked.slice(4)).toEqual(expect.arrayContaining(["a", "e"]));
+    expect(
+      bodies()
+        .slice(5)
+        .every(({ limit }) => limit === 20),
+    ).toBe(true);
+    expect(meta?.search).toMatchObject({ topUps: 0 });
+  });
+
+  it("asks for the whole list when told to", async () => {
+    const { search, bodies } = await start(rankedNodes(skewed), { table: TABLE, options: { adaptiveLimits: false } });
+    const { body, meta } = await search({ q: "x" });
+    expect(ids(body)).toEqual(first(20));
+    expect(bodies().map(({ limit }) => limit)).toEqual([20, 20, 20, 20]);
+    expect(meta?.search).toEqual({ hitsParsed: 80, topUps: 0 });
+  });
+
+  it("asks for more from the start once an index has needed it", async () => {
+    const { search, transport } = await start(rankedNodes(skewed), { table: TABLE });
+    for (let time = 0; time < 12; time++) await search({ q: "x" });
+    transport.sent.length = 0;
+    expect(ids((await search({ q: "x" })).body)).toEqual(first(20));
+    expect(transport.asked).toHaveLength(4);
   });
 });

@@ -1,0 +1,69 @@
+import type { JsonObject } from "../core/types.ts";
+import { planAlone } from "./alone-request.ts";
+import { isLimitable, nodeLimit } from "./node-limits.ts";
+import type { SearchView } from "./search-view.ts";
+import { nodeWindow } from "./search-window.ts";
+import { type MergePlan, planSearch, type ShardSearch } from "./shard-request.ts";
+
+/** A search and how much of it nodes are asked for. */
+export interface SearchPlansInput {
+  /** The user's normalised search body. */
+  readonly request: JsonObject;
+  readonly view: SearchView;
+  /** Number of shards asked. */
+  readonly shards: number;
+  /** Standard deviations by which limits of nodes are widened; undefined asks every node for the whole list. */
+  readonly widening: number | undefined;
+}
+
+/** What the nodes of one search are asked, each by how many of the search's shards it answers for. */
+export class SearchPlans {
+  readonly #input: SearchPlansInput;
+  readonly #shared: ShardSearch;
+  readonly #alone: ShardSearch | undefined;
+  /** Whether nodes are asked for less than the whole list where that is likely to do. */
+  readonly isLimited: boolean;
+
+  constructor(input: SearchPlansInput) {
+    const { request, view } = input;
+    this.#input = input;
+    this.#shared = planSearch(request, view);
+    this.#alone = planAlone(request, view);
+    this.isLimited = input.widening !== undefined && isLimitable(request, { plan: this.#shared.plan, view });
+  }
+
+  /** The same with every node asked for the whole list. */
+  unlimited(): SearchPlans {
+    return new SearchPlans({ ...this.#input, widening: undefined });
+  }
+
+  /** The body for a node that answers for so many shards, without the filter for them. */
+  bodyFor(shards: number): JsonObject {
+    const { body } = this.#planFor(shards);
+    return this.isLimited && shards < this.#input.shards
+      ? { ...body, ...nodeWindow(this.#shared.plan.window, this.limitFor(shards)) }
+      : body;
+  }
+
+  /** The body for a node that is asked for the whole list although others answer too. */
+  get wholeBody(): JsonObject {
+    return this.#shared.body;
+  }
+
+  /** Hits that such a node is asked for. */
+  limitFor(shards: number): number {
+    const { required } = this.#shared.plan;
+    const { widening = 0 } = this.#input;
+    return this.isLimited ? nodeLimit({ required, share: shards / this.#input.shards, widening }) : required;
+  }
+
+  /** How the answers of nodes are merged that each answered for so many shards. */
+  mergePlan(parts: readonly { readonly shards: readonly number[] }[]): MergePlan {
+    const [first] = parts;
+    return this.#planFor(parts.length === 1 ? (first?.shards.length ?? 0) : 0).plan;
+  }
+
+  #planFor(shards: number): ShardSearch {
+    return shards === this.#input.shards && this.#alone !== undefined ? this.#alone : this.#shared;
+  }
+}

@@ -1,0 +1,53 @@
+import type { ClusterRequest, JsonObject } from "../../core/types.ts";
+import type { ScatterResult } from "../../execute/scatter.ts";
+import { withShardFilter } from "../../merge/shard-request.ts";
+import { shardFilter } from "../../routing/reserved.ts";
+import type { CallOptions, Cluster } from "../cluster.ts";
+import { callerHeaders, readShards } from "../read.ts";
+
+/** A search of some shards of one index that may take several rounds of requests, all within one budget. */
+export interface NodeSearch {
+  readonly cluster: Cluster;
+  /** The caller's own request. */
+  readonly request: ClusterRequest;
+  /** Physical uid. */
+  readonly index: string;
+  readonly shards: readonly number[];
+  readonly call: CallOptions;
+  /** When the budget ends, on the monotonic clock. */
+  readonly endsAtMs: number;
+}
+
+/** One round of a search. */
+export interface Round {
+  /** What a node is asked for these of the search's shards; the filter for them is added. */
+  bodyFor(shards: readonly number[]): JsonObject;
+  /** Asks this node alone, for these shards, and gives up in time for others to be asked. */
+  readonly only?: { readonly node: string; readonly shards: readonly number[] };
+}
+
+/** When a search that begins now must have ended. */
+export function budgetEnd({ clock, options }: Cluster, { timeoutMs }: CallOptions): number {
+  return clock.monotonic() + (timeoutMs ?? options.readTimeoutMs);
+}
+
+/** Asks nodes for one round of a search. */
+export function askNodes(search: NodeSearch, { bodyFor, only }: Round): Promise<ScatterResult> {
+  const { cluster, request, index, call, endsAtMs } = search;
+  const leftMs = Math.max(1, endsAtMs - cluster.clock.monotonic());
+  const timeoutMs = only === undefined ? leftMs : Math.min(leftMs / 2, cluster.options.attemptTimeoutMs);
+  return readShards(cluster, {
+    operation: "search",
+    ...{ index, shards: only?.shards ?? search.shards, call: { ...call, timeoutMs }, signal: request.signal },
+    ...(only === undefined ? {} : { onlyNode: only.node }),
+    request: (node, shards) => {
+      const body = bodyFor(shards);
+      const filter = withShardFilter(body["filter"], shardFilter(cluster.topology.shards, shards));
+      return {
+        ...{ node, method: "POST", path: `indexes/${index}/search`, cutsReserved: true },
+        body: JSON.stringify({ ...body, filter }),
+        ...callerHeaders(request),
+      };
+    },
+  });
+}
