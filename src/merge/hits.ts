@@ -1,10 +1,11 @@
 import type { JsonObject } from "../core/types.ts";
-import { compareRankKeys, rankKeyCompiler, TIED_KEY } from "./compare.ts";
+import { rankKeyCompiler, TIED_KEY } from "./compare.ts";
 import { distinctFilter } from "./distinct.ts";
 import { kWayMerge } from "./k-way.ts";
 import { inPrecedence, type PinPrecedence } from "./pin-precedence.ts";
 import { type Pin, placePins, takePins } from "./pins.ts";
 import { SKIPPED } from "./rules.ts";
+import { compareTurns, turnOf } from "./turns.ts";
 
 /** How hits of several nodes become one list. */
 export interface HitsOptions {
@@ -33,7 +34,10 @@ export interface MergedHits {
   readonly isCutOff: boolean;
 }
 
-/** Merges the nodes' lists, in part order, by their rule values; ties go by part, then by the node's own order. Pinned hits come last into their places. */
+/**
+ * Merges the nodes' lists, in part order, by their rule values; hits that tie are taken from the nodes in turn, each in its
+ * own order. Pinned hits come last into their places.
+ */
 export function mergeHits(lists: readonly (readonly JsonObject[])[], options: HitsOptions): MergedHits {
   const compile = rankKeyCompiler();
   const unpinned = takePins(lists);
@@ -44,9 +48,9 @@ export function mergeHits(lists: readonly (readonly JsonObject[])[], options: Hi
   if (options.required > 0) {
     kWayMerge({
       lists: unpinned.lists,
-      keyOf: options.ordered ? (hit) => compile(hit["_rankingScoreDetails"]) : () => TIED_KEY,
-      compare: compareRankKeys,
-      visit: (hit, key) => {
+      keyOf: (hit, previous) => turnOf(options.ordered ? compile(hit["_rankingScoreDetails"]) : TIED_KEY, previous),
+      compare: compareTurns,
+      visit: (hit, { key }) => {
         isCutOff ||= key.shape.rules.includes(SKIPPED);
         if (distinct?.accepts(hit) === false) rejected += 1;
         else hits.push(hit);

@@ -5,8 +5,8 @@ const HEAP_FROM = 33;
 export interface KWayMerge<T, K> {
   /** Lists, each already in order; their own order is never changed. */
   readonly lists: readonly (readonly T[])[];
-  /** Computed once per item, and only for items that become the head of their list. */
-  readonly keyOf: (item: T) => K;
+  /** Computed once per item, and only for items that become the head of their list; knows the key of the one before it there. */
+  readonly keyOf: (item: T, previous: K | undefined) => K;
   /** Negative when the left key comes first; ties go to the earlier list. */
   readonly compare: (left: K, right: K) => number;
   /** Receives the items in merged order; false ends the merge. */
@@ -26,19 +26,19 @@ export function kWayMerge<T, K>(merge: KWayMerge<T, K>): void {
   const cursors: Cursor<T, K>[] = [];
   for (const [rank, list] of merge.lists.entries()) {
     const item = list[0];
-    if (item !== undefined) cursors.push({ list, rank, at: 0, item, key: merge.keyOf(item) });
+    if (item !== undefined) cursors.push({ list, rank, at: 0, item, key: merge.keyOf(item, undefined) });
   }
   if (cursors.length >= HEAP_FROM) mergeByHeap(cursors, merge);
   else mergeByScan(cursors, merge);
 }
 
 /** Moves to the list's next item; false at its end. */
-function advance<T, K>(cursor: Cursor<T, K>, keyOf: (item: T) => K): boolean {
+function advance<T, K>(cursor: Cursor<T, K>, keyOf: KWayMerge<T, K>["keyOf"]): boolean {
   cursor.at += 1;
   const item = cursor.list[cursor.at];
   if (item === undefined) return false;
   cursor.item = item;
-  cursor.key = keyOf(item);
+  cursor.key = keyOf(item, cursor.key);
   return true;
 }
 

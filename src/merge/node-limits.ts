@@ -71,7 +71,6 @@ export function isLimitable(
   );
   return (
     isPlain &&
-    plan.ordered &&
     plan.distinct === null &&
     view.searchRules === undefined &&
     request["matchingStrategy"] !== "frequency" &&

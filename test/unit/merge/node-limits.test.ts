@@ -66,6 +66,7 @@ describe("whether less than the whole list can be asked for", () => {
 
   it("is so for searches by words, whatever is filtered, sorted, counted or formatted", () => {
     expect(isPossible({ q: "a" })).toBe(true);
+    expect(isPossible({ q: "" })).toBe(true);
     const more = {
       filter: "x = 1",
       sort: ["price:asc"],

@@ -47,7 +47,7 @@ describe("the precedence of pins", () => {
     ];
     const idsOf = (required: number) =>
       mergeHits(lists, { required, ordered: true, distinct: null, precedence }).hits.map(({ id }) => id);
-    expect(idsOf(3)).toEqual([10, 11, 12]);
-    expect(idsOf(8)).toEqual([2, 3, 10, 11, 12, 1, 13, 14]);
+    expect(idsOf(3)).toEqual([10, 12, 11]);
+    expect(idsOf(8)).toEqual([2, 3, 10, 12, 11, 1, 13, 14]);
   });
 });

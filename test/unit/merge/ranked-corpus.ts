@@ -32,9 +32,9 @@ export const corpus: fc.Arbitrary<Ranked[]> = fc
   .array(
     fc.record({
       part: fc.integer({ min: 0, max: 3 }),
-      words: fc.integer({ min: 1, max: 3 }),
-      typos: fc.integer({ min: 0, max: 2 }),
-      proximity: fc.constantFrom(0.25, 0.5, 1),
+      words: fc.integer({ min: 1, max: 2 }),
+      typos: fc.integer({ min: 0, max: 1 }),
+      proximity: fc.constantFrom(0.5, 1),
       price: fc.constantFrom(null, 1, 2.5, -3, "a", "b\u{1F680}", "b\uFFFD"),
       genre: fc.constantFrom("Drama", "drama", "DRAMA ", "Horror", "sci-fi"),
     }),
@@ -63,24 +63,30 @@ export function shownOf({ id, price, genre }: Ranked): JsonObject {
   return { id, price, genre };
 }
 
-/** The corpus in the order of one node, written down independently of the merger; ties by part, then by id. */
+/** The corpus in the order of one node, written down independently of the merger; ties by turns of the parts. */
 export function inNodeOrder(documents: readonly Ranked[]): Ranked[] {
+  const turns = new Map<Ranked, number>();
+  const taken = new Map<string, number>();
+  for (const document of documents) {
+    const { words, typos, proximity, price, part } = document;
+    const ties = JSON.stringify([words, typos, proximity, price, part]);
+    turns.set(document, taken.get(ties) ?? 0);
+    taken.set(ties, (taken.get(ties) ?? 0) + 1);
+  }
+  const turnOf = (document: Ranked) => turns.get(document) ?? 0;
+  return [...documents].sort((a, b) => compareRanked(a, b) || turnOf(a) - turnOf(b) || a.part - b.part);
+}
+
+function compareRanked(a: Ranked, b: Ranked): number {
+  return b.words - a.words || a.typos - b.typos || b.proximity - a.proximity || comparePrices(a.price, b.price);
+}
+
+function comparePrices(a: Ranked["price"], b: Ranked["price"]): number {
   const utf8 = (text: string) => [...new TextEncoder().encode(text)].map((byte) => String.fromCharCode(byte)).join("");
   const kind = (price: Ranked["price"]) => (price === null ? 2 : typeof price === "string" ? 1 : 0);
-  const priceOrder = (a: Ranked["price"], b: Ranked["price"]) => {
-    if (kind(a) !== kind(b)) return kind(a) - kind(b);
-    if (typeof a === "number" && typeof b === "number") return a - b;
-    return utf8(String(a)) < utf8(String(b)) ? -1 : utf8(String(a)) > utf8(String(b)) ? 1 : 0;
-  };
-  return [...documents].sort(
-    (a, b) =>
-      b.words - a.words ||
-      a.typos - b.typos ||
-      b.proximity - a.proximity ||
-      priceOrder(a.price, b.price) ||
-      a.part - b.part ||
-      a.id - b.id,
-  );
+  if (kind(a) !== kind(b)) return kind(a) - kind(b);
+  if (typeof a === "number" && typeof b === "number") return a - b;
+  return utf8(String(a)) < utf8(String(b)) ? -1 : utf8(String(a)) > utf8(String(b)) ? 1 : 0;
 }
 
 /** The parts' answers: each node's own documents in node order, cut at `limit`, with totals and facets of all of them. */

@@ -48,7 +48,7 @@ describe("a merged search answer", () => {
     const hits = [1, 2, 3].map((id) => ({ id, _rankingScoreDetails: words(1) }));
     const part = answer(hits, { estimatedTotalHits: 50 });
     const { body } = merge({ q: "a", offset: 1 }, [part, part], { ...VIEW, maxTotalHits: 3 });
-    expect(body["hits"]).toEqual([{ id: 2 }, { id: 3 }]);
+    expect(body["hits"]).toEqual([{ id: 1 }, { id: 2 }]);
     expect(body["estimatedTotalHits"]).toBe(100);
   });
 
@@ -79,10 +79,17 @@ describe("a merged search answer", () => {
     });
   });
 
-  it("keeps ties in part order, then in each node's own order", () => {
+  it.each(["a", ""])("takes ties from the nodes in turn, each in its own order (query %j)", (q) => {
     const part = (...ids: number[]) => answer(ids.map((id) => ({ id, _rankingScoreDetails: words(1) })));
-    const { body } = merge({ q: "a" }, [part(9, 2), part(1, 3)]);
-    expect((body["hits"] as JsonObject[]).map(({ id }) => id)).toEqual([9, 2, 1, 3]);
+    const { body } = merge({ q }, [part(9, 2, 5), part(1, 3)]);
+    expect((body["hits"] as JsonObject[]).map(({ id }) => id)).toEqual([9, 1, 2, 3, 5]);
+  });
+
+  it("counts turns anew for every rank", () => {
+    const part = (...hits: [id: number, count: number][]) =>
+      answer(hits.map(([id, count]) => ({ id, _rankingScoreDetails: words(count) })));
+    const { body } = merge({ q: "a" }, [part([1, 3], [2, 3], [3, 1], [4, 1]), part([5, 1], [6, 1])]);
+    expect((body["hits"] as JsonObject[]).map(({ id }) => id)).toEqual([1, 2, 3, 5, 4, 6]);
   });
 
   it("puts pinned hits at their places, and moves late ones up", () => {
@@ -116,7 +123,7 @@ describe("a merged search answer", () => {
       _rankingScoreDetails: words(1),
     }));
     const merged = merge({ q: "a", distinct: "sku" }, [answer(hits), answer(hits)]);
-    expect((merged.body["hits"] as JsonObject[]).map(({ id }) => id)).toEqual([0, 1, 2, 3, 2, 3]);
+    expect((merged.body["hits"] as JsonObject[]).map(({ id }) => id)).toEqual([0, 1, 2, 2, 3, 3]);
   });
 
   it("says when the order is not that of one node", () => {

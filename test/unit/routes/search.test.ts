@@ -76,6 +76,14 @@ describe("a search that several nodes answer", () => {
     expect(body["estimatedTotalHits"]).toBe(400);
   });
 
+  it.each(["x", ""])("finds no skew in ties, which are taken from the nodes in turn (query %j)", async (q) => {
+    const [one, two, three, four] = even.map((documents) => documents.map(([id]): [number, number] => [id, 0]));
+    const nodes = rankedNodes({ a: one ?? [], b: two ?? [], c: three ?? [], d: four ?? [] });
+    const { body, meta } = await (await start(nodes, { table: TABLE })).search({ q });
+    expect(ids(body)).toEqual(first(20));
+    expect(meta?.search).toEqual({ hitsParsed: 48, topUps: 0 });
+  });
+
   it("asks a node again, from its first hit on, whose list was cut off too early", async () => {
     const { search, transport, bodies } = await start(rankedNodes(skewed), { table: TABLE });
     const { body, meta } = await search({ q: "x", facets: [] });
