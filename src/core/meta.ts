@@ -40,6 +40,11 @@ export interface SearchWork {
   readonly hitsParsed: number;
   /** Nodes that were asked again because they were asked for too little at first; see `adaptiveLimits`. */
   readonly topUps: number;
+  /**
+   * Of a deep page, whether its hits were ranked first and fetched then, or fetched with all hits before them after all
+   * because they changed meanwhile or a replica failed.
+   */
+  readonly twoStep?: "used" | "fell back";
 }
 
 /** What miroir knows about an answer and Meilisearch's body has no place for. */

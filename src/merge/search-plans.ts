@@ -4,6 +4,7 @@ import { isLimitable, nodeLimit } from "./node-limits.ts";
 import type { SearchView } from "./search-view.ts";
 import { nodeWindow } from "./search-window.ts";
 import { type MergePlan, planSearch, type ShardSearch } from "./shard-request.ts";
+import { planTwoSteps, type TwoSteps } from "./two-step.ts";
 
 /** A search and how much of it nodes are asked for. */
 export interface SearchPlansInput {
@@ -23,16 +24,20 @@ export class SearchPlans {
   readonly #alone: ShardSearch | undefined;
   /** Whether nodes are asked for less than the whole list where that is likely to do. */
   readonly isLimited: boolean;
+  /** Present when several nodes are asked for ids and what ranks them first. */
+  readonly twoSteps: TwoSteps | undefined;
 
   constructor(input: SearchPlansInput) {
     const { request, view } = input;
     this.#input = input;
-    this.#shared = planSearch(request, view);
+    const planned = planSearch(request, view);
+    this.isLimited = input.widening !== undefined && isLimitable(request, { plan: planned.plan, view });
+    this.twoSteps = this.isLimited ? planTwoSteps(request, planned, view.primaryKey) : undefined;
+    this.#shared = this.twoSteps === undefined ? planned : { body: this.twoSteps.ranking, plan: this.twoSteps.plan };
     this.#alone = planAlone(request, view);
-    this.isLimited = input.widening !== undefined && isLimitable(request, { plan: this.#shared.plan, view });
   }
 
-  /** The same with every node asked for the whole list. */
+  /** The same with every node asked for the whole list at once. */
   unlimited(): SearchPlans {
     return new SearchPlans({ ...this.#input, widening: undefined });
   }

@@ -26,12 +26,15 @@ export function requiredHits(window: SearchWindow): number {
   return window.mode === "page" ? window.hitsPerPage * window.page : window.offset + window.limit;
 }
 
+/** Place of the window's first hit in the merged list. */
+export function sliceStart(window: SearchWindow): number {
+  return window.mode === "page" ? window.hitsPerPage * (window.page - 1) : window.offset;
+}
+
 /** The window's slice of a merged list that starts at 0. */
 export function sliceOf<T>(list: readonly T[], window: SearchWindow): T[] {
-  if (window.mode === "offset") return list.slice(window.offset, window.offset + window.limit);
-  if (window.page === 0) return [];
-  const start = window.hitsPerPage * (window.page - 1);
-  return list.slice(start, start + window.hitsPerPage);
+  if (window.mode === "page" && window.page === 0) return [];
+  return list.slice(sliceStart(window), requiredHits(window));
 }
 
 /**

@@ -83,10 +83,10 @@ async function search(cluster: Cluster, request: ClusterRequest, asked: Search):
   const endsAtMs = budgetEnd(cluster, call);
   const gathered = await gatherHits({ cluster, request, index, shards, call, endsAtMs }, plans);
   if ("refusal" in gathered) return refuse(cluster, request, { response: gathered.refusal.response, call });
-  const { result, plan, bodies, merged, hitsParsed, topUps } = gathered;
+  const { result, plan, bodies, merged, work } = gathered;
   const answer = presentSearch({ request: body, plan, view }, bodies, merged);
   const meta = readMeta(result, cluster.topology.shards, answer.exactness.reasons);
-  return { status: 200, body: answer.body as JsonValue, meta: { ...meta, search: { hitsParsed, topUps } } };
+  return { status: 200, body: answer.body as JsonValue, meta: { ...meta, search: work } };
 }
 
 const MALFORMED: NodeResponse = { status: 400, headers: {}, body: undefined };

@@ -38,12 +38,14 @@ function corpusOf(own: number): Corpus {
   return { documents, settings: { ...first.settings, distinctAttribute: null, pagination: { maxTotalHits: 1000 } } };
 }
 
-/** The same with everything that is searched for on one node: all of its documents are about what people look for. */
+/** What people look for in a skewed corpus. */
+const ABOUT = "star moon sun river red";
+
+/** The same with everything that is searched for on one node: all of its documents are about that, and no others. */
 function skewed({ documents, settings }: Corpus, ids: ReadonlySet<number>): Corpus {
-  const about = "star moon sun river red";
   return {
     documents: documents.map((document) =>
-      ids.has(document.id) ? { ...document, title: about, year: 2002 } : document,
+      ids.has(document.id) ? { ...document, title: ABOUT, year: 2002 } : document,
     ),
     settings,
   };
@@ -68,11 +70,12 @@ function wholeClient({ nodes }: World, shape: ClusterShape): MiroirClient {
 }
 
 /** What the searches of this file took, with limits and without. */
-const work = { searches: 0, hits: 0, wholeHits: 0, topUps: 0 };
+const work = { searches: 0, hits: 0, wholeHits: 0, topUps: 0, twoSteps: 0 };
 
 function count(limited: SearchWork | undefined, whole: SearchWork | undefined): void {
   work.searches += 1;
   work.topUps += limited?.topUps ?? 0;
+  work.twoSteps += Number(limited?.twoStep === "used");
   work.hits += limited?.hitsParsed ?? 0;
   work.wholeHits += whole?.hitsParsed ?? 0;
 }
@@ -110,6 +113,7 @@ describe(`searches with limits for each node (SEED=${seed})`, () => {
       const uneven = await startWorld(shape, skewed(corpus, idsOn(even.nodes[0])));
       for (const world of [even, uneven]) {
         const whole = wholeClient(world, shape);
+        await check(world, whole, { q: ABOUT, limit: 20 }); // of a skewed corpus, one node has all of these
         await fc.assert(
           fc.asyncProperty(pagedSearches, (search) => check(world, whole, search)),
           { seed: own, numRuns },
@@ -118,9 +122,10 @@ describe(`searches with limits for each node (SEED=${seed})`, () => {
     });
   }
 
-  it("asked for less, and again where that was too little", () => {
+  it("asked for less, again where that was too little, and for deep pages in two steps", () => {
     process.stdout.write(`node limits: ${JSON.stringify(work)}\n`);
     expect(work.topUps).toBeGreaterThan(0);
+    expect(work.twoSteps).toBeGreaterThan(0);
     expect(work.hits).toBeLessThan(work.wholeHits);
   });
 });

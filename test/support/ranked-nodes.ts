@@ -16,9 +16,10 @@ export function rankedNodes(documentsByNode: Readonly<Record<string, readonly Ra
     const asked = searchBody(request);
     const documents = documentsByNode[request.node.id] ?? [];
     const { offset, limit } = windowOf(asked);
+    const names = (asked["attributesToRetrieve"] ?? ["id", "title"]) as string[];
     const hits = documents.slice(offset, offset + limit).map(([id, rank]) => ({
-      id,
-      title: `document ${id}`,
+      ...(names.includes("id") && { id }),
+      ...(names.includes("title") && { title: `document ${id}` }),
       ...(asked["showRankingScoreDetails"] === true && {
         _rankingScoreDetails: { typo: { order: 0, typoCount: rank } },
       }),

@@ -1,111 +1,19 @@
-import type { JsonObject } from "../../core/types.ts";
-import type { ScatterPart, ScatterResult } from "../../execute/scatter.ts";
-import { objectOf, objectsOf } from "../../merge/answer-shape.ts";
-import type { MergedHits } from "../../merge/hits.ts";
-import { openLists } from "../../merge/open-lists.ts";
-import { bodiesInOrder } from "../../merge/part.ts";
-import { mergeLists } from "../../merge/search.ts";
 import type { SearchPlans } from "../../merge/search-plans.ts";
-import type { MergePlan } from "../../merge/shard-request.ts";
-import { combineReads } from "../combine-reads.ts";
-import { requireCoverage } from "../read.ts";
-import { refusalOf } from "../refusal-of.ts";
-import { askNodes, type NodeSearch } from "./node-search.ts";
+import { fetchPage } from "./fetch-page.ts";
+import type { NodeSearch } from "./node-search.ts";
+import { type FoundHits, type RefusedSearch, rankHits } from "./rank-hits.ts";
 
-/** What the answer to a search is made of. */
-export interface GatheredHits {
-  /** All that was asked for it. */
-  readonly result: ScatterResult;
-  readonly plan: MergePlan;
-  /** The nodes' answers, whose totals and facets count. */
-  readonly bodies: readonly [JsonObject, ...JsonObject[]];
-  readonly merged: MergedHits;
-  /** Hits that nodes sent. */
-  readonly hitsParsed: number;
-  /** Nodes that were asked again. */
-  readonly topUps: number;
-}
-
-/** A search that is not answered because a node refuses it. */
-export interface RefusedSearch {
-  readonly refusal: ScatterPart;
-}
-
-/**
- * Asks nodes for a search and merges their hits. A node whose list was cut off behind a hit that is needed may hide better
- * ones: it is asked once more, for all that it could add. The totals and facets of the first answers stand.
- */
-export async function gatherHits(search: NodeSearch, plans: SearchPlans): Promise<GatheredHits | RefusedSearch> {
-  const { cluster, index, call } = search;
-  const result = await askNodes(search, { bodyFor: (shards) => plans.bodyFor(shards.length) });
-  const refusal = refusalOf(result);
-  if (refusal !== undefined) return { refusal };
-  requireCoverage(result, call.partial !== false);
-  const round = { search, plans, result, plan: plans.mergePlan(result.parts) };
-  const bodies = bodiesInOrder(result.parts.map(({ response }, order) => ({ order, body: response.body })));
-  const merged = mergeLists(bodies, round.plan);
-  const open = openParts(round, bodies, merged);
-  if (plans.isLimited && bodies.length > 1) cluster.widening.learn(index, open.length > 0);
-  if (open.length === 0) return { ...round, bodies, merged, hitsParsed: countHits(bodies), topUps: 0 };
+/** The hits of a search, found with as little work of nodes and of this process as its plans allow. */
+export async function gatherHits(search: NodeSearch, plans: SearchPlans): Promise<FoundHits | RefusedSearch> {
+  const ranked = await rankHits(search, plans);
+  const { twoSteps } = plans;
+  if ("refusal" in ranked) return ranked;
+  if (ranked.isComplete && (twoSteps === undefined || ranked.plan.isWhole)) return ranked;
+  const filled = ranked.isComplete && twoSteps !== undefined ? await fetchPage(search, twoSteps, ranked) : undefined;
+  if (filled !== undefined) return filled;
   // A replica that does not go on is replaced by others, whose lists may be ordered differently: all are asked anew.
-  return (await topUp(round, bodies, open)) ?? gatherHits(search, plans.unlimited());
-}
-
-/** A round of requests that was answered. */
-interface AnsweredRound {
-  readonly search: NodeSearch;
-  readonly plans: SearchPlans;
-  readonly result: ScatterResult;
-  readonly plan: MergePlan;
-}
-
-/** The parts that may lack hits of the merged list. */
-function openParts(
-  { plans, plan, result }: AnsweredRound,
-  bodies: readonly JsonObject[],
-  merged: MergedHits,
-): readonly ScatterPart[] {
-  const lists = result.parts.map(({ shards }, position) => ({
-    hits: objectsOf(bodies[position]?.["hits"], "`hits`"),
-    limit: plans.limitFor(shards.length),
-  }));
-  const open = openLists(lists, { merged: merged.hits, required: plan.required });
-  return open.flatMap((position) => result.parts[position] ?? []);
-}
-
-/** The hits with these parts complete; undefined when one of their nodes cannot go on with what it said. */
-async function topUp(
-  { search, plans, result, plan }: AnsweredRound,
-  bodies: readonly JsonObject[],
-  open: readonly ScatterPart[],
-): Promise<GatheredHits | undefined> {
-  const rest = await Promise.all(
-    open.map(({ node, shards }) => {
-      return askNodes(search, { bodyFor: () => plans.wholeBody, only: { node: node.id, shards } });
-    }),
-  );
-  if (!rest.every((each) => continues(each, result))) return undefined;
-  const listsByPart = new Map(open.map((part, at) => [part, rest[at]?.parts[0]?.response.body]));
-  const completed = bodiesInOrder(
-    result.parts.map((part, order) => {
-      const list = listsByPart.get(part);
-      const body = bodies[order] ?? {};
-      return { order, body: list === undefined ? body : { ...body, hits: objectOf(list, "a longer list")["hits"] } };
-    }),
-  );
-  return {
-    ...{ plan, bodies: completed, merged: mergeLists(completed, plan), topUps: open.length },
-    result: { ...combineReads([result, ...rest]), parts: result.parts },
-    hitsParsed: countHits(bodies) + countHits(rest.flatMap(({ parts }) => parts.map(({ response }) => response.body))),
-  };
-}
-
-/** Whether one node answered for everything asked, by the settings that the first answers stand on. */
-function continues({ parts, refusals, missing, settingsVersion }: ScatterResult, first: ScatterResult): boolean {
-  const isAnswered = parts.length === 1 && refusals.length === 0 && missing.length === 0;
-  return isAnswered && settingsVersion === first.settingsVersion;
-}
-
-function countHits(bodies: readonly unknown[]): number {
-  return bodies.reduce((sum: number, body) => sum + objectsOf(objectOf(body, "an answer")["hits"], "`hits`").length, 0);
+  const again = await rankHits(search, plans.unlimited());
+  if ("refusal" in again) return again;
+  const hitsParsed = ranked.work.hitsParsed + again.work.hitsParsed;
+  return { ...again, work: { ...ranked.work, hitsParsed, ...(twoSteps !== undefined && { twoStep: "fell back" }) } };
 }

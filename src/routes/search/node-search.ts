@@ -22,8 +22,13 @@ export interface NodeSearch {
 export interface Round {
   /** What a node is asked for these of the search's shards; the filter for them is added. */
   bodyFor(shards: readonly number[]): JsonObject;
-  /** Asks this node alone, for these shards, and gives up in time for others to be asked. */
-  readonly only?: { readonly node: string; readonly shards: readonly number[] };
+  /** Asks this node alone, for these shards, and gives up in time for others to be asked if there are any. */
+  readonly only?: OneNode;
+}
+
+interface OneNode {
+  readonly node: string;
+  readonly shards: readonly number[];
 }
 
 /** When a search that begins now must have ended. */
@@ -35,7 +40,8 @@ export function budgetEnd({ clock, options }: Cluster, { timeoutMs }: CallOption
 export function askNodes(search: NodeSearch, { bodyFor, only }: Round): Promise<ScatterResult> {
   const { cluster, request, index, call, endsAtMs } = search;
   const leftMs = Math.max(1, endsAtMs - cluster.clock.monotonic());
-  const timeoutMs = only === undefined ? leftMs : Math.min(leftMs / 2, cluster.options.attemptTimeoutMs);
+  const isPatient = only === undefined || !haveOthers(cluster, only);
+  const timeoutMs = isPatient ? leftMs : Math.min(leftMs / 2, cluster.options.attemptTimeoutMs);
   return readShards(cluster, {
     operation: "search",
     ...{ index, shards: only?.shards ?? search.shards, call: { ...call, timeoutMs }, signal: request.signal },
@@ -50,4 +56,17 @@ export function askNodes(search: NodeSearch, { bodyFor, only }: Round): Promise<
       };
     },
   });
+}
+
+/** Whether all shards that one node is asked for have replicas on other nodes that seem well. */
+function haveOthers({ topology, health }: Cluster, { node, shards }: OneNode): boolean {
+  const isOther = (id: string) => id !== node && !health.isSuspect(id);
+  return shards.every((shard) => topology.groups.some(({ table }) => table[shard]?.some(isOther)));
+}
+
+/** Whether the one node asked for more answered for everything, by the settings that its first answer stands on. */
+export function isContinuation(answered: ScatterResult, first: ScatterResult): boolean {
+  const { parts, refusals, missing, settingsVersion } = answered;
+  const isAnswered = parts.length === 1 && refusals.length === 0 && missing.length === 0;
+  return isAnswered && settingsVersion === first.settingsVersion;
 }

@@ -139,7 +139,7 @@ describe("a search that several nodes answer", () => {
         .slice(5)
         .every(({ limit }) => limit === 20),
     ).toBe(true);
-    expect(meta?.search).toMatchObject({ topUps: 0 });
+    expect(meta?.search).toEqual({ hitsParsed: 48 + 20, topUps: 1 });
   });
 
   it("asks for the whole list when told to", async () => {
@@ -156,5 +156,104 @@ describe("a search that several nodes answer", () => {
     transport.sent.length = 0;
     expect(ids((await search({ q: "x" })).body)).toEqual(first(20));
     expect(transport.asked).toHaveLength(4);
+  });
+});
+
+describe("a search for a deep page of several nodes", () => {
+  const TABLE = [["a"], ["b"], ["c"], ["d"]];
+  const dealt = (node: number) => numbered(4000).filter(([id]) => id % 4 === node);
+  const nodes = { a: dealt(0), b: dealt(1), c: dealt(2), d: dealt(3) };
+  const deep = { q: "x", offset: 500, limit: 10 };
+  const shown = (from: number) =>
+    Array.from({ length: 10 }, (_, at) => ({ id: from + at, title: `document ${from + at}` }));
+
+  it("ranks ids first and then fetches each node's own run of hits", async () => {
+    const { search, bodies } = await start(rankedNodes(nodes), { table: TABLE });
+    const { body, meta } = await search({ ...deep, facets: ["genre"], attributesToHighlight: ["*"] });
+    expect(body).toMatchObject({ offset: 500, limit: 10, estimatedTotalHits: 4000 });
+    expect(body["hits"]).toEqual(shown(500));
+    const [first, second] = [bodies().slice(0, 4), bodies().slice(4)];
+    for (const asked of first) {
+      expect(asked).toMatchObject({ offset: 0, limit: 156, attributesToRetrieve: ["id"], facets: ["genre"] });
+      expect(asked).not.toHaveProperty("attributesToHighlight");
+    }
+    expect(second.map(({ offset, limit }) => [offset, limit])).toEqual([
+      [125, 3],
+      [125, 3],
+      [125, 2],
+      [125, 2],
+    ]);
+    for (const asked of second) {
+      expect(asked).toMatchObject({ attributesToHighlight: ["*"] });
+      expect(asked).not.toHaveProperty("facets");
+      expect(asked).not.toHaveProperty("showRankingScoreDetails");
+    }
+    expect(meta?.search).toEqual({ hitsParsed: 4 * 156 + 10, topUps: 0, twoStep: "used" });
+  });
+
+  it("pages, and shows what ranks hits as it was when they were ranked", async () => {
+    const { search } = await start(rankedNodes(nodes), { table: TABLE });
+    const { body } = await search({ q: "x", page: 51, hitsPerPage: 10, showRankingScoreDetails: true });
+    expect(body).toMatchObject({ page: 51, hitsPerPage: 10, totalHits: 4000, totalPages: 400 });
+    const details = (id: number) => ({ _rankingScoreDetails: { typo: { order: 0, typoCount: id } } });
+    expect(body["hits"]).toEqual(shown(500).map((hit) => ({ ...hit, ...details(hit.id) })));
+  });
+
+  it("shows no id to those who did not ask for it", async () => {
+    const { search } = await start(rankedNodes(nodes), { table: TABLE });
+    const { body, meta } = await search({ ...deep, attributesToRetrieve: ["title"] });
+    expect(body["hits"]).toEqual(shown(500).map(({ title }) => ({ title })));
+    expect(meta?.search).toMatchObject({ twoStep: "used" });
+  });
+
+  it("asks nobody again for a page behind the last hit", async () => {
+    const { search, bodies } = await start(rankedNodes(nodes), { table: TABLE });
+    expect((await search({ ...deep, filter: "x = 1", offset: 990 })).body["hits"]).toHaveLength(10);
+    const few = await start(rankedNodes({ a: dealt(0).slice(0, 9) }), { table: TABLE });
+    expect((await few.search(deep)).body["hits"]).toEqual([]);
+    expect(bodies()).toHaveLength(8);
+    expect(few.bodies()).toHaveLength(4);
+  });
+
+  it("is one step where the window begins early or is long", async () => {
+    const { search } = await start(rankedNodes(nodes), { table: TABLE });
+    for (const window of [
+      { offset: 99, limit: 1 },
+      { offset: 100, limit: 60 },
+      { page: 2, hitsPerPage: 200 },
+    ]) {
+      expect((await search({ q: "x", ...window })).meta?.search).not.toHaveProperty("twoStep");
+    }
+    expect((await search({ q: "x", offset: 100, limit: 50 })).meta?.search).toHaveProperty("twoStep", "used");
+  });
+
+  it("fetches all at once after all when documents changed between the steps", async () => {
+    const moved = { ...nodes, b: dealt(1).slice(1) };
+    const { search, bodies } = await start(
+      (request) => rankedNodes(searchBody(request)["attributesToRetrieve"] === undefined ? moved : nodes)(request),
+      { table: TABLE },
+    );
+    const { body, meta } = await search(deep);
+    expect((body["hits"] as JsonObject[]).map(({ id }) => id)).toEqual([
+      501, 502, 503, 504, 505, 506, 507, 508, 509, 510,
+    ]);
+    expect(bodies().slice(8)).toMatchObject(TABLE.map(() => ({ offset: 0, limit: 510 })));
+    expect(meta?.search).toEqual({ hitsParsed: 4 * 156 + 4 * 510, topUps: 0, twoStep: "fell back" });
+  });
+
+  it("fetches all at once after all when a replica fails between the steps", async () => {
+    const { search, clock } = await start(
+      (request) => {
+        const { offset } = searchBody(request);
+        const isLost = request.node.id === "a" && offset !== 0;
+        return isLost ? "hang" : rankedNodes({ ...nodes, e: nodes.a, f: nodes.b, g: nodes.c, h: nodes.d })(request);
+      },
+      { table: TABLE, secondTable: [["e"], ["f"], ["g"], ["h"]] },
+    );
+    const answered = search(deep);
+    await clock.advance(1000);
+    const { body, meta } = await answered;
+    expect(body["hits"]).toEqual(shown(500));
+    expect(meta).toMatchObject({ degraded: false, search: { twoStep: "fell back" } });
   });
 });
