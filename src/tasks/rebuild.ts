@@ -5,8 +5,9 @@ import type { Topology } from "../cluster/topology.ts";
 import type { NodeInfo } from "../core/types.ts";
 import type { TaskHead, TaskShard } from "../merge/tasks.ts";
 import { encodeDigits } from "../routing/reserved.ts";
+import { decodeShards } from "./shard-set.ts";
 import type { FoundPart } from "./task-finder.ts";
-import { decodeShards, type TaskNote } from "./task-note.ts";
+import type { TaskNote } from "./task-note.ts";
 import { timeOfTask } from "./task-uid.ts";
 import type { NodeTaskRef, VirtualTask } from "./virtual-task.ts";
 

@@ -3,8 +3,9 @@ import type { Debt } from "../../../src/cluster/debt.ts";
 import type { Topology } from "../../../src/cluster/topology.ts";
 import { encodeDigits } from "../../../src/routing/reserved.ts";
 import { type RebuildContext, rebuildTask } from "../../../src/tasks/rebuild.ts";
+import { encodeShards } from "../../../src/tasks/shard-set.ts";
 import type { FoundPart } from "../../../src/tasks/task-finder.ts";
-import { encodeShards, type TaskNote } from "../../../src/tasks/task-note.ts";
+import type { TaskNote } from "../../../src/tasks/task-note.ts";
 import { memoryNode } from "../../support/memory-transport.ts";
 
 const nodes = ["a", "b", "c"].map((id) => memoryNode(id));

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeShards, encodeShards, readNote, type TaskNote, writeNote } from "../../../src/tasks/task-note.ts";
+import { decodeShards, encodeShards } from "../../../src/tasks/shard-set.ts";
+import { readNote, type TaskNote, writeNote } from "../../../src/tasks/task-note.ts";
 
 const note: TaskNote = {
   ...{ type: "documentAdditionOrUpdate", indexUid: "movies", details: { receivedDocuments: 3 } },
