@@ -1,6 +1,6 @@
 import type { NodeAnswer } from "../node-tasks.ts";
+import { decodeShards } from "../shard-set.ts";
 import { type Standing, standingOf, worth } from "../standing.ts";
-import { decodeShards } from "../task-note.ts";
 import type { NotedWrite, TasksByNode } from "./noted-write.ts";
 
 /** What one process knows of the nodes. */

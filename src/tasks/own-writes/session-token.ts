@@ -1,6 +1,6 @@
-import { Buffer } from "node:buffer";
 import { MiroirError } from "../../core/errors.ts";
 import { isObject } from "../../merge/answer-shape.ts";
+import { fromBase64Url, toBase64Url } from "../../util/base64url.ts";
 import type { NotedWrite } from "./noted-write.ts";
 
 /** Version of the token's form; another one is refused. */
@@ -16,7 +16,7 @@ export interface SessionState {
 /** A session as text: JSON in base64url. */
 export function encodeToken({ clusterId, writes }: SessionState): string {
   const json = JSON.stringify({ version: VERSION, ...(clusterId !== undefined && { clusterId }), writes });
-  return Buffer.from(json, "utf8").toString("base64url");
+  return toBase64Url(json);
 }
 
 /**
@@ -43,7 +43,7 @@ export function invalid(field: string, problem: string): MiroirError {
 function parse(token: unknown): unknown {
   if (typeof token !== "string") return undefined;
   try {
-    return JSON.parse(Buffer.from(token, "base64url").toString("utf8"));
+    return JSON.parse(fromBase64Url(token));
   } catch {
     return undefined; // the caller says so
   }
