@@ -57,7 +57,10 @@ export interface ClusterOptions {
 
 /** What a single call may choose for itself; see `client.with()`. */
 export interface CallOptions {
-  /** Calls with one preference are answered by the same replicas as long as they are healthy, which keeps pages stable. */
+  /**
+   * Calls with one preference are answered by the same replicas as long as they are healthy, which keeps pages stable; no
+   * other replica is asked beside a slow one (hedged).
+   */
   readonly preference?: string;
   /** Who is served: decides which replica group answers, as `tenants` of the configuration says. Reads only. */
   readonly tenant?: string;

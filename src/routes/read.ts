@@ -28,7 +28,7 @@ export function allShards(cluster: Cluster): number[] {
  * @throws MiroirError `miroir_overloaded` when too much of this process is under way to every replica of a shard
  */
 export async function readShards(cluster: Cluster, read: ShardRead): Promise<ScatterResult> {
-  const { clock, random, transport, health, fleet, hedging, nodesById, options } = cluster;
+  const { clock, random, transport, health, fleet, nodesById, options } = cluster;
   health.refresh();
   const deadline = Deadline.start(clock, read.call.timeoutMs ?? options.readTimeoutMs, read.signal);
   try {
@@ -43,8 +43,10 @@ export async function readShards(cluster: Cluster, read: ShardRead): Promise<Sca
         isNodeFault: (response, node) => lacksIndex(response) || read.isNodeFault?.(response, node) === true,
       },
       {
-        ...{ transport, clock, random, deadline, health, fleet, hedging, nodesById },
+        ...{ transport, clock, random, deadline, health, fleet, nodesById },
         attemptTimeoutMs: options.attemptTimeoutMs,
+        // Another replica may order ties differently: a page must not come from now one and now the other.
+        ...(read.call.preference === undefined && { hedging: cluster.hedging }),
       },
     );
     read.signal?.throwIfAborted();
