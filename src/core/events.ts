@@ -74,6 +74,8 @@ export interface SlowEvent {
   readonly error?: string;
   /** Ids of the nodes whose answers were used. */
   readonly nodes: readonly string[];
+  /** Requests that were sent to nodes, repeated ones and those of hedges included. */
+  readonly requests?: number;
   /** How many requests failed on the way. */
   readonly failures: number;
   readonly degraded: boolean;

@@ -27,6 +27,9 @@ export const CATALOGUE = {
   }),
   scatterPartial: counter("scatter_partial_responses_total", "Answers that left out shards.", []),
   scatterRetries: counter("scatter_retries_total", "Requests of reads that failed and were made up for elsewhere.", []),
+  narrowable: counter("query_plan_narrowable_total", "Reads, and whether fewer than all shards were asked.", [
+    "narrowed",
+  ]),
   hedgesFired: counter("hedge_fired_total", "Times that other replicas were asked beside a slow node.", []),
   hedgeRequests: counter("hedge_requests_total", "Requests that this took.", []),
   hedgesWon: counter("hedge_won_total", "Times that the other replicas answered first.", []),

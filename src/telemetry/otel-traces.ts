@@ -104,10 +104,11 @@ function startAttempt<Span extends OtelSpan>(
 
 function answerAttributes({ meta }: OperationEnd): Attributes {
   if (meta === undefined) return {};
-  const { nodes, failures, degraded, exact } = meta;
+  const { nodes, failures, degraded, exact, read } = meta;
   return {
     "miroir.nodes": nodes.length,
     "miroir.failures": failures.length,
+    ...(read !== undefined && { "miroir.requests": read.requests, "miroir.hedges": read.hedges.fired }),
     "miroir.degraded": degraded,
     "miroir.exact": exact,
   };

@@ -1,3 +1,4 @@
+import type { Meta } from "../core/meta.ts";
 import { CATALOGUE } from "./catalogue.ts";
 import type { MetricRegistry } from "./metric-registry.ts";
 import type { OperationName } from "./operation-name.ts";
@@ -13,6 +14,7 @@ export class RequestMetrics {
   readonly #fanOut;
   readonly #partial;
   readonly #retries;
+  readonly #narrowable;
 
   constructor(registry: MetricRegistry) {
     this.#inFlight = registry.gauge(CATALOGUE.requestsInFlight).with();
@@ -23,6 +25,7 @@ export class RequestMetrics {
     this.#fanOut = registry.histogram(CATALOGUE.scatterFanOut).with();
     this.#partial = registry.counter(CATALOGUE.scatterPartial).with();
     this.#retries = registry.counter(CATALOGUE.scatterRetries).with();
+    this.#narrowable = registry.counter(CATALOGUE.narrowable);
   }
 
   began(): void {
@@ -40,11 +43,12 @@ export class RequestMetrics {
   }
 
   /** Everything that the answer itself knows is counted here, and not where it came about. */
-  #learn(operation: OperationName, { degraded, coverage, nodes, failures }: NonNullable<OperationEnd["meta"]>): void {
+  #learn(operation: OperationName, { degraded, coverage, nodes, failures, narrowed }: Meta): void {
     if (degraded) this.#degraded.with(operation).add();
     if (coverage === undefined) return;
     this.#fanOut.observe(nodes.length);
     if (coverage.missing.length > 0) this.#partial.add();
     this.#retries.add(failures.length);
+    if (narrowed !== undefined) this.#narrowable.with(String(narrowed)).add();
   }
 }

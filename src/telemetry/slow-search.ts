@@ -12,6 +12,7 @@ export function slowEvent(start: OperationStart, { meta, ...end }: OperationEnd,
     ...end,
     durationMs,
     nodes: meta?.nodes ?? [],
+    ...(meta?.read !== undefined && { requests: meta.read.requests }),
     failures: meta?.failures.length ?? 0,
     degraded: meta?.degraded ?? false,
   };

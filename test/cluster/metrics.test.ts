@@ -113,6 +113,17 @@ describe("a client's metrics", () => {
     await eventually(() => expect(samplesOf("miroir_hedge_saved_seconds_total")[0]?.value).toBeGreaterThan(0));
   });
 
+  it("tell reads that asked fewer shards from those that asked all", async () => {
+    const { client, samplesOf } = await setUp();
+    const movies = client.index("movies");
+    await movies.updateFilterableAttributes(["id"]).waitTask();
+    await movies.search("movie", { filter: "id = 3" });
+    await movies.search("movie");
+    await movies.search("movie");
+    expect(samplesOf("miroir_query_plan_narrowable_total", { narrowed: "true" })[0]?.value).toBe(1);
+    expect(samplesOf("miroir_query_plan_narrowable_total", { narrowed: "false" })[0]?.value).toBe(2);
+  });
+
   it("have no series for what callers make up", async () => {
     const { client, samplesOf } = await setUp();
     for (let at = 0; at < 30; at++) {

@@ -23,7 +23,13 @@ describe("a slow search", () => {
   it("is told of with its index, its time and its nodes, and without its words", async () => {
     const { client, slow } = await setUp({ slowSearchMs: ALWAYS });
     await client.index("movies").search("alien");
-    const common = { durationMs: expect.any(Number), status: 200, failures: 0, degraded: false };
+    const common = {
+      durationMs: expect.any(Number),
+      status: 200,
+      requests: expect.any(Number),
+      failures: 0,
+      degraded: false,
+    };
     expect(slow).toEqual([{ ...common, operation: "search", index: "movies", nodes: expect.any(Array) }]);
     expect(slow[0]?.nodes.length).toBeGreaterThan(0);
     expect(slow[0]?.durationMs).toBeGreaterThan(0);
