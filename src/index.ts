@@ -19,6 +19,7 @@ export type {
   SlowEvent,
   ViewEvent,
 } from "./core/events.ts";
+export type { ExplainedNode, Explanation } from "./core/explanation.ts";
 export { type Coverage, type Meta, metaOf, type ReadWork, type SearchWork, type WriteReceipt } from "./core/meta.ts";
 export type { CallOptions } from "./routes/cluster.ts";
 export type { TenantAffinity } from "./routing/tenant-affinity.ts";

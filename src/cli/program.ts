@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { adoptCommand } from "./adopt.ts";
 import { completionCommand } from "./completion.ts";
 import { doctorCommand } from "./doctor.ts";
+import { explainCommand } from "./explain.ts";
 import { importCommand } from "./import.ts";
 import { initCommand } from "./init.ts";
 import { jobCommand } from "./job.ts";
@@ -23,7 +24,7 @@ export function miroirProgram(): Command {
     .version(packageVersion())
     .exitOverride();
   const commands = [
-    ...[initCommand(), adoptCommand(), statusCommand(), doctorCommand(), planCommand()],
+    ...[initCommand(), adoptCommand(), statusCommand(), doctorCommand(), planCommand(), explainCommand()],
     ...[verifyCommand(), repairCommand(), settingsCommand(), recoverCommand(), importCommand()],
     ...[nodeCommand(), groupCommand(), rfCommand(), rebalanceCommand(), reshardCommand(), jobCommand()],
     ...[storeCommand(), completionCommand()],

@@ -1,5 +1,6 @@
-import { type Config, type EnqueuedTaskPromise, Index, type IndexOptions } from "meilisearch";
+import { type Config, type EnqueuedTaskPromise, Index, type IndexOptions, type SearchParams } from "meilisearch";
 import { MiroirError } from "../core/errors.ts";
+import type { Explanation } from "../core/explanation.ts";
 import type { CallOptions } from "../routes/cluster.ts";
 import { type Interception, intercept } from "./intercept.ts";
 import { isCluster } from "./options.ts";
@@ -29,6 +30,23 @@ export class MiroirIndex<T extends AnyDocument = AnyDocument> extends Index<T> {
   static override create(uid: string, options: IndexOptions | undefined, config: Config): EnqueuedTaskPromise {
     if (isCluster(config)) throw notTied("Index.create()");
     return Index.create(uid, options, config);
+  }
+
+  /**
+   * What a search would ask of which node, and why, as this process sees the cluster now; no node is asked. Each call may
+   * choose other replicas among equals, as each search may.
+   * @throws MiroirError `miroir_not_supported` with a single `host`, where there is nothing to choose
+   */
+  async explain(query?: string | null, params: SearchParams = {}): Promise<Explanation> {
+    if (this.#target === undefined) {
+      throw new MiroirError(
+        "miroir_not_supported",
+        "`explain()` has nothing to tell of a client with a single `host`. Give `nodes` or `topology`.",
+        { status: 501 },
+      );
+    }
+    const body = { ...params, ...(query === undefined ? {} : { q: query }) };
+    return await this.httpRequest.post<Explanation>({ path: `indexes/${this.uid}/explain`, body });
   }
 
   /** The same index with other choices for each call; without a cluster it changes nothing. */

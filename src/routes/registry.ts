@@ -7,6 +7,7 @@ import { documentsDeleteRoute } from "./documents-delete.ts";
 import { documentsEditRoute } from "./documents-edit.ts";
 import { documentRoute, documentsRoute } from "./documents-read.ts";
 import { documentsWriteRoute } from "./documents-write.ts";
+import { explainRoute } from "./explain.ts";
 import { facetSearchRoute } from "./facet-search.ts";
 import { featuresRoute, featuresWriteRoute } from "./features.ts";
 import { fieldsRoute } from "./fields.ts";
@@ -34,6 +35,7 @@ import { notSupported } from "./verbatim.ts";
 /** Every route that is served over many nodes. */
 const HANDLERS: readonly RouteHandler[] = [
   searchRoute,
+  explainRoute,
   facetSearchRoute,
   similarRoute,
   multiSearchRoute,

@@ -97,6 +97,11 @@ export class Fleet {
     state.spareUntilMs = Math.max(state.spareUntilMs, nowMs + retryAfterMs);
   }
 
+  /** Mean latency of a node, in milliseconds, however old; undefined when it never answered such a request. */
+  latency(node: string, operation: OperationClass): number | undefined {
+    return this.#states.get(node)?.timings.get(operation)?.mean?.value;
+  }
+
   /** Requests under way to a node from this process. */
   inFlight(node: string): number {
     return this.#states.get(node)?.inFlight ?? 0;
