@@ -129,10 +129,10 @@ export class TaskTracker {
     return entry?.isOwn === true ? entry.task : undefined;
   }
 
-  /** Whether a write of this process is known to have ended on every replica, or to be owed, and other processes can read so. */
-  hasSettled(uid: number): boolean {
+  /** Whether a write of this process is known to have ended alike on every replica that took it, and its records to be shown. */
+  isEverywhere(uid: number): boolean {
     const entry = this.#entries.get(uid);
-    return entry?.isOwn === true && entry.final !== undefined && !this.#open.has(entry);
+    return entry?.isOwn === true && entry.final !== undefined && !this.#open.has(entry) && entry.indebted.size === 0;
   }
 
   /** Reads node tasks as the nodes show them now. */

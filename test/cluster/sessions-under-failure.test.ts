@@ -98,6 +98,8 @@ describe("a session of a cluster in trouble", () => {
     const session = client.session();
     const accepted = await client.with({ session }).index(UID).addDocuments(DOCUMENTS);
     expect(metaOf(accepted)?.write?.indebted).toEqual(["node-0"]);
+    // What this process has seen for itself is not to be forgotten for others.
+    expect(await countIn(client.with({ session }))).toBe(40);
     const resumed = other.session({ token: session.token });
     for (let round = 0; round < 8; round++) expect(await countIn(other.with({ session: resumed }))).toBe(40);
   });

@@ -62,6 +62,11 @@ describe("a session", () => {
     await mine.index("films").addDocuments(documents(0, 3));
     await mine.swapIndexes([{ indexes: [UID, "films"], rename: false }]);
     expect(await idsIn(theirs(), UID)).toEqual([0, 1, 2]);
+    await mine.swapIndexes([{ indexes: [UID, "films"], rename: false }]);
+    expect(await idsIn(mine, UID)).toEqual([]);
+    expect(session.pending.size, "seen here").toBe(0);
+    expect(await idsIn(theirs(), UID)).toEqual([]);
+    await mine.swapIndexes([{ indexes: [UID, "films"], rename: false }]);
     expect(await idsIn(mine, "films")).toEqual([]);
     await mine.deleteIndex("films");
     await expect(idsIn(theirs(), "films")).rejects.toMatchObject({ cause: { code: "index_not_found" } });

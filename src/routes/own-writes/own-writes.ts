@@ -2,15 +2,15 @@ import { MiroirError } from "../../core/errors.ts";
 import type { Meta } from "../../core/meta.ts";
 import type { ClusterResponse } from "../../core/types.ts";
 import { Deadline, DeadlineExceeded } from "../../execute/deadline.ts";
-import type { WriteProgress } from "../../tasks/own-writes/pending-write.ts";
+import type { PendingWrite, WriteProgress } from "../../tasks/own-writes/pending-write.ts";
 import type { ReadYourWrites } from "../../tasks/own-writes/read-your-writes.ts";
 import type { NodeTaskRef } from "../../tasks/virtual-task.ts";
 import { untilAborted } from "../../util/abort.ts";
 import type { Cluster } from "../cluster.ts";
-import { isSettled, nodesSeen } from "./is-settled.ts";
 import { notedWrite } from "./noted-write.ts";
 import type { LacksOwn, OwnRead, SessionCall } from "./own-read.ts";
 import { isConcerned, isSeenBy } from "./seen-by.ts";
+import { nodesSeen, stateOf } from "./write-state.ts";
 
 /** Writes that a session may wait for at once; a call through a full one waits until some are settled. */
 const MOST_PENDING = 1000;
@@ -42,15 +42,16 @@ export class OwnWrites implements SessionCall {
    */
   async catchUp(timeoutMs: number, signal: AbortSignal | undefined): Promise<void> {
     const { pending } = this.#session;
-    if (pending.size === 0) return;
-    const deadline = Deadline.start(this.#cluster.clock, timeoutMs, signal);
+    const { clock, registry } = this.#cluster;
+    if (pending.size === 0 && !pending.isNewTo(registry)) return;
+    const deadline = Deadline.start(clock, timeoutMs, signal);
     try {
       await this.#until(deadline, async () => (await this.#knowsRecords()) && pending.size < MOST_PENDING);
     } finally {
       deadline.end();
     }
     const surplus = Math.max(0, pending.size + 1 - MOST_PENDING);
-    for (const write of pending.list().slice(0, surplus)) pending.drop(write, this.#cluster.registry);
+    for (const write of pending.list().slice(0, surplus)) pending.drop(write);
   }
 
   async untilSeen(read: OwnRead, deadline: Deadline): Promise<LacksOwn> {
@@ -81,24 +82,23 @@ export class OwnWrites implements SessionCall {
     };
   }
 
-  /** Whether the records were read since every write of another process, which its row and its debts were in by then. */
+  /** Whether the records were read since every write of another process, whose row and debts were in them by then. */
   async #knowsRecords(): Promise<boolean> {
     const { registry } = this.#cluster;
     const { pending } = this.#session;
-    const fresh = pending.newTo(registry);
+    if (!pending.isNewTo(registry)) return true;
     const seen = nodesSeen(this.#cluster);
-    const isOpen = fresh.some((write) => {
+    const isOpen = (write: PendingWrite) => {
       return write.areRowsPending(seen) || (write.noted.index === undefined && write.progress(seen).pending.length > 0);
-    });
-    if (isOpen) return false;
+    };
+    if (pending.list().some(isOpen)) return false;
     try {
-      if (fresh.length > 0) await registry.refreshNow();
+      await pending.learn(registry, () => registry.refreshNow());
+      return true;
     } catch (error) {
       if (error instanceof MiroirError) return false; // the next look may be luckier
       throw error;
     }
-    pending.learned(fresh, registry);
-    return true;
   }
 
   /** Looks at the nodes' tasks again and again; false when time is up and the answer may lack writes. */
@@ -109,7 +109,7 @@ export class OwnWrites implements SessionCall {
     const waiting = Deadline.start(clock, limitMs, deadline.signal);
     try {
       for (let pauseMs = 0; ; pauseMs = Math.min(PAUSES_MS.longest, Math.max(PAUSES_MS.first, 2 * pauseMs))) {
-        this.#forgetSettled();
+        this.#forgetSeen();
         if (await untilAborted(isDone(), waiting.signal)) return true;
         this.#requireTaskKey();
         if (pauseMs > 0) await clock.sleep(pauseMs, waiting.signal);
@@ -124,12 +124,16 @@ export class OwnWrites implements SessionCall {
     }
   }
 
-  #forgetSettled(): void {
+  /** Drops what every read sees; what replicas owe stays for other processes, until it is paid or there is no room. */
+  #forgetSeen(): void {
     const { pending } = this.#session;
     const { registry } = this.#cluster;
-    const fresh = new Set(pending.newTo(registry));
+    if (pending.isNewTo(registry)) return;
     for (const write of pending.list()) {
-      if (!fresh.has(write) && isSettled(this.#cluster, write)) pending.drop(write, registry);
+      const state = stateOf(this.#cluster, write);
+      const wasOwed = pending.seeOwed(write, state === "owed", registry);
+      const isPaid = wasOwed && state === "lost";
+      if (state === "seen" || isPaid || (state === "owed" && pending.size >= MOST_PENDING)) pending.drop(write);
     }
   }
 

@@ -16,18 +16,17 @@ export class PendingWrites {
   readonly #byTask = new Map<number, PendingWrite>();
   /** Nodes that are being asked. */
   readonly #asking = new Map<string, Promise<void>>();
-  /** Tasks whose records and debts a process has, by something that is the process's own. */
-  readonly #learned = new WeakMap<object, Set<number>>();
+  /** Times that processes wrote, or may have written before the session was handed over. */
+  #changes: number;
+  /** After which of them a process has read the records that all share, by something that is the process's own. */
+  readonly #known = new WeakMap<object, number>();
+  /** Writes whose missing replicas a process has seen written down, by the same. */
+  readonly #owed = new WeakMap<object, WeakSet<PendingWrite>>();
 
-  constructor(writes: readonly NotedWrite[]) {
-    for (const write of writes) this.#byTask.set(write.taskUid, new PendingWrite(write));
-  }
-
-  /** Remembers a write that a process made itself, which has its records. */
-  note(write: NotedWrite, process: object): void {
-    const pending = new PendingWrite(write);
-    this.#byTask.set(write.taskUid, pending);
-    this.learned([pending], process);
+  /** @param writes of a session that was handed over; absent for a new one */
+  constructor(writes?: readonly NotedWrite[]) {
+    this.#changes = writes === undefined ? 0 : 1;
+    for (const write of writes ?? []) this.#byTask.set(write.taskUid, new PendingWrite(write));
   }
 
   get size(): number {
@@ -38,23 +37,40 @@ export class PendingWrites {
     return [...this.#byTask.values()];
   }
 
-  /** Writes of which a process may not know which index they went to, and who missed them. */
-  newTo(process: object): PendingWrite[] {
-    const known = this.#learned.get(process);
-    return this.list().filter(({ noted }) => known?.has(noted.taskUid) !== true);
+  /** Remembers a write that a process made itself, which has its records. */
+  note(write: NotedWrite, process: object): void {
+    const isNew = this.isNewTo(process);
+    this.#byTask.set(write.taskUid, new PendingWrite(write));
+    this.#changes += 1;
+    if (!isNew) this.#known.set(process, this.#changes);
   }
 
-  /** Says that a process has read all records since these were made. */
-  learned(writes: readonly PendingWrite[], process: object): void {
-    const known = this.#learned.get(process) ?? new Set();
-    for (const { noted } of writes) known.add(noted.taskUid);
-    this.#learned.set(process, known);
-  }
-
-  /** Forgets a write. */
-  drop({ noted }: PendingWrite, process: object): void {
+  drop({ noted }: PendingWrite): void {
     this.#byTask.delete(noted.taskUid);
-    this.#learned.get(process)?.delete(noted.taskUid);
+  }
+
+  /**
+   * Whether a process may not know which indexes there are since writes of the session, and who missed them. So it is with
+   * writes that left the session, too.
+   */
+  isNewTo(process: object): boolean {
+    return (this.#known.get(process) ?? 0) < this.#changes;
+  }
+
+  /** Says that a process has read all records, with work that began now. */
+  async learn(process: object, reading: () => Promise<void>): Promise<void> {
+    const changes = this.#changes;
+    await reading();
+    this.#known.set(process, Math.max(changes, this.#known.get(process) ?? 0));
+  }
+
+  /** Remembers whether a process sees the missing replicas of a write written down; answers whether it saw so before. */
+  seeOwed(write: PendingWrite, isOwed: boolean, process: object): boolean {
+    const owed = this.#owed.get(process) ?? new WeakSet();
+    this.#owed.set(process, owed);
+    const wasOwed = owed.has(write);
+    if (isOwed) owed.add(write);
+    return wasOwed;
   }
 
   /** Asks nodes for the tasks whose end is not known; resolves as soon as one of them answers. Calls side by side share the asking. */

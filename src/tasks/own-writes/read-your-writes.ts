@@ -39,11 +39,11 @@ export class ReadYourWrites {
 
   /** @throws MiroirError `miroir_invalid_session` or `miroir_invalid_config`, naming the field */
   constructor({ token, ...options }: ReadYourWritesOptions = {}) {
-    const state = token === undefined ? { writes: [] } : decodeToken(token);
+    const state = token === undefined ? undefined : decodeToken(token);
     this.options = { ...DEFAULTS, ...options };
     checkOptions(this.options);
-    this.pending = new PendingWrites(state.writes);
-    this.#clusterId = "clusterId" in state ? state.clusterId : undefined;
+    this.pending = new PendingWrites(state?.writes);
+    this.#clusterId = state?.clusterId;
   }
 
   /** The session as text: what is left of its writes. Short when they have been seen, about 150 bytes for each that has not. */

@@ -11,18 +11,23 @@ export function nodesSeen({ nodesById, health }: Cluster) {
 }
 
 /**
- * Whether every read sees a write without anybody looking after it: no replica has yet to apply it, and what the others
- * missed is written down, so that reads avoid them anyhow.
+ * What is left to do for a write.
+ * - `open`: a replica has yet to apply it
+ * - `lost`: a replica lacks it that is not written down
+ * - `owed`: every replica has it, or is written down as one that missed it
+ * - `seen`: every read sees it without anybody looking after it
  */
-export function isSettled(cluster: Cluster, write: PendingWrite): boolean {
-  const { taskUid } = write.noted;
-  if (cluster.tasks.hasSettled(taskUid)) return true;
+export type WriteState = "open" | "lost" | "owed" | "seen";
+
+/** Judges a write from what a process knows that has read all records since. */
+export function stateOf(cluster: Cluster, write: PendingWrite): WriteState {
+  const { taskUid, missed = [] } = write.noted;
+  if (missed.length === 0 && cluster.tasks.isEverywhere(taskUid)) return "seen";
   const seen = nodesSeen(cluster);
-  if (write.areRowsPending(seen)) return false;
   const { pending, behind } = write.progress(seen);
-  if (pending.length > 0) return false;
-  const isOld = cluster.clock.now() - timeOfTask(taskUid) > LOST_FOR_MS;
-  return isOld || [...behind].every((node) => isWrittenDown(cluster, write, node));
+  if (pending.length > 0 || write.areRowsPending(seen)) return "open";
+  if (behind.size === 0 || cluster.clock.now() - timeOfTask(taskUid) > LOST_FOR_MS) return "seen";
+  return [...behind].every((node) => isWrittenDown(cluster, write, node)) ? "owed" : "lost";
 }
 
 /** Whether this process knows that a node missed the write. */
