@@ -259,6 +259,60 @@ export function searchScenarios({ name, open, capacity }: Environment): void {
       expect(await refused({ filter: "genre = " })).toMatchObject({ code: "invalid_search_filter" });
     });
 
+    it("asks nodes for less than they have, and deep pages in two steps, without showing anything else", async () => {
+      const { client, directs, connect } = await open({ nodes: 3, replicationFactor: 1 });
+      const many = Array.from({ length: 5 }, (_, copy) =>
+        MOVIES.map((movie) => ({ ...movie, id: movie.id + 90 * copy })),
+      );
+      await client
+        .index(UID)
+        .updateSettings({
+          filterableAttributes: ["genre"],
+          sortableAttributes: ["year"],
+          pagination: { maxTotalHits: 800 },
+        })
+        .waitTask();
+      await client.index(UID).addDocuments(many.flat(), { primaryKey: "id" }).waitTask();
+      const views = [client, connect({ adaptiveLimits: false })].map((each) =>
+        each.with({ preference: "one" }).index(UID),
+      );
+      const shown = {
+        showRankingScore: true,
+        showRankingScoreDetails: true,
+        attributesToHighlight: ["title"],
+        facets: ["genre"],
+      };
+      const forms = [{}, { sort: ["year:desc"] }, { filter: "genre = drama" }, { matchingStrategy: "all" as const }];
+      const windows = [
+        { limit: 20 },
+        { page: 2, hitsPerPage: 7 },
+        { offset: 120, limit: 10 },
+        { page: 12, hitsPerPage: 11 },
+      ];
+      const [beginning, list] = [7, 60].map((limit) => ({ q: "bat returns", ...shown, limit }));
+      const parsed: [limited: number, whole: number] = [0, 0];
+      for (const form of forms) {
+        const [few, more] = await Promise.all(
+          [beginning, list].map((each) => directs[0]?.index(UID).search(null, { ...each, ...form })),
+        );
+        expect(few?.hits).toEqual(more?.hits.slice(0, 7));
+        expect(few?.estimatedTotalHits).toBe(more?.estimatedTotalHits);
+        for (const window of windows) {
+          const answers = await Promise.all(
+            views.map((index) => index.search("bat returns", { ...shown, ...form, ...window })),
+          );
+          const [limited, whole] = answers.map((answer) => ({ ...answer, processingTimeMs: 0, requestUid: "" }));
+          expect(limited).toEqual(whole);
+          const hits = answers.map((answer) => metaOf(answer)?.search?.hitsParsed ?? 0);
+          parsed[0] += hits[0] ?? 0;
+          parsed[1] += hits[1] ?? 0;
+          const isDeep = "offset" in window || window.page === 12;
+          if (isDeep) expect(metaOf(answers[0])?.search?.twoStep).toBe("used");
+        }
+      }
+      expect(parsed[0]).toBeLessThan(parsed[1]);
+    });
+
     it("finds nothing in an empty index", async () => {
       const { client } = await open();
       await client.createIndex(UID, { primaryKey: "id" }).waitTask();
