@@ -56,6 +56,8 @@ export interface Meta {
   /** False when some aspect may differ from what one node with all documents would say; `reasons` says which. */
   readonly exact: boolean;
   readonly reasons: readonly string[];
+  /** True when a node took all the time that the index's settings give it, so that it may have ranked less than asked. */
+  readonly mayBeCutOff?: boolean;
   /** True when the state store did not answer, so that owners of shards may have changed without this process. */
   readonly stale?: boolean;
   readonly coverage?: Coverage;

@@ -1,6 +1,7 @@
 import { physicalUid } from "../cluster/registry.ts";
 import type { ClusterRequest, ClusterResponse, JsonObject, JsonValue } from "../core/types.ts";
 import { isObject } from "../merge/answer-shape.ts";
+import { markCutOff } from "../merge/cut-off.ts";
 import { presentSearch } from "../merge/search.ts";
 import { type SearchKind, searchKind } from "../merge/search-kind.ts";
 import { SearchPlans } from "../merge/search-plans.ts";
@@ -44,7 +45,9 @@ export const searchRoute: RouteHandler = {
     const shards = shardsFor(cluster, row, body);
     const semantic = { body, view, call: context.call, index: physicalUid(row), shards };
     const answered = await searchBy(kind, { cluster, request, semantic });
-    return { ...answered, body: named(answered.body, uid) };
+    const { meta, body: found } = answered;
+    if (meta === undefined || !isObject(found)) return answered;
+    return { ...answered, body: named(found, uid), meta: markCutOff(meta, found, row.settings["searchCutoffMs"]) };
   },
 };
 
@@ -61,9 +64,9 @@ async function searchBy(
 }
 
 /** An answer whose metadata, if it has any, names the index as users do. */
-function named(body: ClusterResponse["body"], uid: string): ClusterResponse["body"] {
-  const metadata = isObject(body) ? body["metadata"] : undefined;
-  return isObject(body) && isObject(metadata) ? { ...body, metadata: { ...metadata, indexUid: uid } } : body;
+function named(body: JsonObject, uid: string): JsonObject {
+  const { metadata } = body;
+  return isObject(metadata) ? { ...body, metadata: { ...metadata, indexUid: uid } } : body;
 }
 
 interface Search {

@@ -30,6 +30,8 @@ export const CATALOGUE = {
   narrowable: counter("query_plan_narrowable_total", "Reads, and whether fewer than all shards were asked.", [
     "narrowed",
   ]),
+  topUps: counter("top_ups_total", "Nodes that a search asked again because it had asked for too few hits.", []),
+  cutOffs: counter("cutoff_answers_total", "Answers for which a node took all the time that it may.", []),
   hedgesFired: counter("hedge_fired_total", "Times that other replicas were asked beside a slow node.", []),
   hedgeRequests: counter("hedge_requests_total", "Requests that this took.", []),
   hedgesWon: counter("hedge_won_total", "Times that the other replicas answered first.", []),

@@ -15,6 +15,8 @@ export class RequestMetrics {
   readonly #partial;
   readonly #retries;
   readonly #narrowable;
+  readonly #topUps;
+  readonly #cutOffs;
 
   constructor(registry: MetricRegistry) {
     this.#inFlight = registry.gauge(CATALOGUE.requestsInFlight).with();
@@ -26,6 +28,8 @@ export class RequestMetrics {
     this.#partial = registry.counter(CATALOGUE.scatterPartial).with();
     this.#retries = registry.counter(CATALOGUE.scatterRetries).with();
     this.#narrowable = registry.counter(CATALOGUE.narrowable);
+    this.#topUps = registry.counter(CATALOGUE.topUps).with();
+    this.#cutOffs = registry.counter(CATALOGUE.cutOffs).with();
   }
 
   began(): void {
@@ -43,12 +47,14 @@ export class RequestMetrics {
   }
 
   /** Everything that the answer itself knows is counted here, and not where it came about. */
-  #learn(operation: OperationName, { degraded, coverage, nodes, failures, narrowed }: Meta): void {
+  #learn(operation: OperationName, { degraded, coverage, nodes, failures, narrowed, search, mayBeCutOff }: Meta): void {
     if (degraded) this.#degraded.with(operation).add();
     if (coverage === undefined) return;
     this.#fanOut.observe(nodes.length);
     if (coverage.missing.length > 0) this.#partial.add();
     this.#retries.add(failures.length);
+    if (search !== undefined) this.#topUps.add(search.topUps);
+    if (mayBeCutOff === true) this.#cutOffs.add();
     if (narrowed !== undefined) this.#narrowable.with(String(narrowed)).add();
   }
 }

@@ -72,7 +72,13 @@ describe("a client's metrics", () => {
     expect(samplesOf("miroir_node_healthy").map(({ value }) => value)).toEqual([1, 1, 1]);
     expect(samplesOf("miroir_shards_degraded")[0]?.value).toBe(0);
     await nodes[1]?.close();
-    for (let time = 0; time < 20; time++) await client.index("movies").search("movie");
+    // Preferences are spread over all nodes, however slow one was so far.
+    for (let time = 0; time < 20; time++) {
+      await client
+        .index("movies")
+        .with({ preference: `reader ${time}` })
+        .search("movie");
+    }
     const [, killed] = samplesOf("miroir_node_healthy");
     expect(killed?.value).toBe(0);
     expect(samplesOf("miroir_shards_degraded")[0]?.value).toBeGreaterThan(0);
