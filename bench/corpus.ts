@@ -36,6 +36,16 @@ function makeDocument(id: number): BenchDocument {
   };
 }
 
+/** About 20 kB of JSON: the same film with a text as long as its script's. */
+export function makeBigDocuments(count: number): BenchDocument[] {
+  return makeDocuments(count).map((document, id) => ({ ...document, script: sentence(seededRandom(id + 500), 2700) }));
+}
+
+/** The words that most documents have. */
+export function commonWords(count: number): string[] {
+  return Array.from({ length: count }, (_, rank) => wordOfRank(rank));
+}
+
 /** Queries of one and two words, the last word sometimes half typed. */
 export function makeQueries(count: number): string[] {
   const random = seededRandom(7);
@@ -51,7 +61,10 @@ function sentence(random: () => number, words: number): string {
 
 /** Few words are common and most are rare, as in a language. */
 function word(random: () => number): string {
-  const rank = Math.floor(WORDS ** random()) - 1;
+  return wordOfRank(Math.floor(WORDS ** random()) - 1);
+}
+
+function wordOfRank(rank: number): string {
   const syllables = seededRandom(rank + 1_000_000);
   const length = 2 + Math.floor(syllables() * 3);
   return Array.from({ length }, () => pick("bcdfghklmnprst", syllables) + pick("aeiou", syllables)).join("");

@@ -1,52 +1,47 @@
 import { writeFile } from "node:fs/promises";
+import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
-import type { BenchResult } from "./measure.ts";
-import { renderReport, reportOf } from "./report.ts";
-import { type Contestants, startContestants } from "./scenarios/contestants.ts";
-import { benchIndexing } from "./scenarios/indexing.ts";
-import { benchMemory } from "./scenarios/memory.ts";
-import { benchPure } from "./scenarios/pure.ts";
-import { type BenchSize, FULL, QUICK } from "./scenarios/scenario.ts";
-import { benchSearching } from "./scenarios/searching.ts";
+import { Lab } from "./lab/lab.ts";
+import { type BenchReport, reportOf } from "./report/bench-report.ts";
+import { renderHtml } from "./report/html.ts";
+import { renderText } from "./report/text.ts";
+import { runScenarios } from "./run.ts";
+import { chosenScenarios, SCENARIOS } from "./scenarios/all.ts";
+import { FULL, QUICK } from "./size.ts";
 import { buildWorker } from "./worker/build.ts";
-import { Worker } from "./worker/worker.ts";
 
 const { values } = parseArgs({
-  options: { quick: { type: "boolean", default: false }, json: { type: "string" } },
+  options: {
+    quick: { type: "boolean", default: false },
+    only: { type: "string" },
+    list: { type: "boolean", default: false },
+    json: { type: "string" },
+    html: { type: "string" },
+  },
 });
 
-function progress(text: string): void {
-  process.stderr.write(`${text}\n`);
-}
-
-/** The pure benchmarks run before any server does, so that nothing disturbs them. */
-async function pureResults(entry: string, size: BenchSize): Promise<readonly BenchResult[]> {
-  await using worker = new Worker(entry);
-  progress("merging and routing …");
-  return await benchPure(worker, size);
-}
-
-async function nodeResults({ all, source }: Contestants, size: BenchSize): Promise<readonly BenchResult[]> {
-  progress(`searching on: ${source} …`);
-  const searching = await benchSearching(all, size);
-  progress("indexing …");
-  // Compression does not touch what is sent, so the official client takes part once.
-  const indexing = await benchIndexing(
-    all.filter(({ name }) => !name.endsWith("compression off")),
-    size,
-  );
-  return [...searching, ...indexing, ...(await benchMemory(all))];
+async function measure(): Promise<BenchReport> {
+  const size = values.quick ? QUICK : FULL;
+  const [busy = 0] = loadavg();
+  const scenarios = chosenScenarios(values.only?.split(","));
+  await using built = await buildWorker();
+  await using lab = new Lab(built.entry, size);
+  // Others on the machine are in every figure.
+  if (busy > cpus().length / 4) lab.note(`the machine was busy before the run: load average ${busy.toFixed(1)}`);
+  const reports = await runScenarios(scenarios, lab);
+  const command = ["npm run bench", "--", ...process.argv.slice(2)].join(" ").replace(/ --$/, "");
+  return reportOf({ command, nodeSource: lab.source, size: size.name, notes: lab.notes }, reports);
 }
 
 async function main(): Promise<void> {
-  const size = values.quick ? QUICK : FULL;
-  await using built = await buildWorker();
-  const pure = await pureResults(built.entry, size);
-  progress("starting servers …");
-  await using contestants = await startContestants(built, size);
-  const report = reportOf(contestants.source, [...pure, ...(await nodeResults(contestants, size))]);
-  process.stdout.write(renderReport(report));
+  if (values.list) {
+    process.stdout.write(SCENARIOS.map(({ name, title }) => `${name.padEnd(12)}${title}\n`).join(""));
+    return;
+  }
+  const report = await measure();
+  process.stdout.write(renderText(report));
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(report, null, 2)}\n`);
+  if (values.html !== undefined) await writeFile(values.html, renderHtml(report));
 }
 
 await main();

@@ -8,16 +8,10 @@ export interface BenchResult {
   readonly ratio?: number;
 }
 
-/** The value that `share` of the numbers do not exceed; `share` 0.5 is the median. */
-export function quantile(numbers: readonly number[], share: number): number {
-  const sorted = [...numbers].sort((left, right) => left - right);
-  const position = Math.min(sorted.length - 1, Math.max(0, Math.ceil(share * sorted.length) - 1));
-  return sorted[position] ?? Number.NaN;
-}
-
-/** Half of the numbers are below. */
+/** Half of the numbers are below; the lower of the two in the middle. */
 export function median(numbers: readonly number[]): number {
-  return quantile(numbers, 0.5);
+  const sorted = [...numbers].sort((left, right) => left - right);
+  return sorted[Math.ceil(sorted.length / 2) - 1] ?? Number.NaN;
 }
 
 /**
@@ -44,6 +38,12 @@ export function comparedToFirst(results: readonly BenchResult[]): BenchResult[] 
   const [first, ...others] = results;
   if (first === undefined) return [];
   return [first, ...others.map((each) => ({ ...each, ratioTo: first.name, ratio: each.value / first.value }))];
+}
+
+/** One result's value over another's, by name; NaN when one is missing. */
+export function ratioOf(results: readonly BenchResult[], name: string, base: string): number {
+  const found = (wanted: string) => results.find((result) => result.name === wanted)?.value ?? Number.NaN;
+  return found(name) / found(base);
 }
 
 /** Milliseconds of one call: the median of several batches, after enough calls for the compiler. */

@@ -7,6 +7,9 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+/** Time to end after the last command, in milliseconds. */
+const EXIT_MS = 5000;
+
 /** A process that only runs one client, so that what it uses is what the client uses. */
 export class Worker implements AsyncDisposable {
   readonly #child: ChildProcess;
@@ -19,7 +22,7 @@ export class Worker implements AsyncDisposable {
     this.#child.once("exit", (code) => this.#failAll(new Error(`a bench worker ended with code ${code}`)));
   }
 
-  /** Sends a command and waits for its answer; one at a time. */
+  /** Sends a command and waits for its answer. */
   async ask<C extends keyof Commands>(command: C, input: Commands[C]["takes"]): Promise<Commands[C]["answers"]> {
     this.#lastId += 1;
     const id = this.#lastId;
@@ -32,7 +35,9 @@ export class Worker implements AsyncDisposable {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exit = once(this.#child, "exit");
     this.#child.disconnect();
+    const hangs = setTimeout(() => this.#child.kill("SIGKILL"), EXIT_MS);
     await exit;
+    clearTimeout(hangs);
   }
 
   #settle(message: ReplyMessage): void {

@@ -1,0 +1,24 @@
+import { Histogram } from "../histogram.ts";
+import { miroirOn } from "../lab/entrants.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** What a search takes beyond the slowest of the nodes' own answers. */
+export const addedLatency: Scenario = {
+  name: "added",
+  title: "Time added to the slowest node's answer",
+  async run(lab) {
+    const entrant = miroirOn(4);
+    const [contestant] = await lab.contestants([entrant]);
+    if (contestant === undefined) return { results: [] };
+    const loop = { workload: "page", searches: lab.size.counted, concurrency: 1 } as const;
+    await contestant.worker.ask("closed", loop);
+    const added = Histogram.merged([await contestant.worker.ask("added", loop)]);
+    return {
+      results: [0.5, 0.99].map((q) => ({
+        name: `added p${q * 100}: ${entrant.name}`,
+        value: added.quantile(q),
+        unit: "ms",
+      })),
+    };
+  },
+};
