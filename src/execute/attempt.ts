@@ -33,11 +33,16 @@ export interface AttemptContext {
 }
 
 /** Sends one request to one node; never throws. */
-export function attempt(request: NodeRequest, context: AttemptContext): Promise<Outcome> {
-  return attemptUnder(Deadline.start(context.clock, context.timeoutMs, context.signal), request, context);
+export async function attempt(request: NodeRequest, context: AttemptContext): Promise<Outcome> {
+  const deadline = Deadline.start(context.clock, context.timeoutMs, context.signal);
+  try {
+    return await attemptUnder(deadline, request, context);
+  } finally {
+    deadline.end();
+  }
 }
 
-/** The same under a deadline that was started for it, of `timeoutMs` and with the operation's signal. */
+/** The same under a deadline that others end: one of its own, of `timeoutMs`, or the whole operation's. */
 export async function attemptUnder(
   deadline: Deadline,
   request: NodeRequest,
@@ -48,8 +53,6 @@ export async function attemptUnder(
   } catch (error) {
     const silentMs = deadline.signal.reason instanceof DeadlineExceeded ? context.timeoutMs : undefined;
     return toOutcome(error, context.signal, silentMs);
-  } finally {
-    deadline.end();
   }
 }
 

@@ -21,7 +21,8 @@ export interface SearchPlansInput {
 export class SearchPlans {
   readonly #input: SearchPlansInput;
   readonly #shared: ShardSearch;
-  readonly #alone: ShardSearch | undefined;
+  /** Made when a node turns out to answer alone; null where none can. */
+  #alone: ShardSearch | null | undefined;
   /** Whether nodes are asked for less than the whole list where that is likely to do. */
   readonly isLimited: boolean;
   /** Present when several nodes are asked for ids and what ranks them first. */
@@ -34,7 +35,6 @@ export class SearchPlans {
     this.isLimited = input.widening !== undefined && isLimitable(request, { plan: planned.plan, view });
     this.twoSteps = this.isLimited ? planTwoSteps(request, planned, view.primaryKey) : undefined;
     this.#shared = this.twoSteps === undefined ? planned : { body: this.twoSteps.ranking, plan: this.twoSteps.plan };
-    this.#alone = planAlone(request, view);
   }
 
   /** The same with every node asked for the whole list at once. */
@@ -69,6 +69,8 @@ export class SearchPlans {
   }
 
   #planFor(shards: number): ShardSearch {
-    return shards === this.#input.shards && this.#alone !== undefined ? this.#alone : this.#shared;
+    if (shards !== this.#input.shards) return this.#shared;
+    this.#alone ??= planAlone(this.#input.request, this.#input.view) ?? null;
+    return this.#alone ?? this.#shared;
   }
 }

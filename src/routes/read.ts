@@ -18,9 +18,16 @@ export interface ShardRead extends ReplicaRead {
   isNodeFault?(response: NodeResponse, node: NodeInfo): boolean;
 }
 
+/** Lists of all shards by their number, of which there are few. */
+const shardLists = new Map<number, readonly number[]>();
+
 /** Every shard number of the cluster. */
-export function allShards(cluster: Cluster): number[] {
-  return Array.from({ length: cluster.topology.shards }, (_, shard) => shard);
+export function allShards({ topology }: Pick<Cluster, "topology">): readonly number[] {
+  const known = shardLists.get(topology.shards);
+  if (known !== undefined) return known;
+  const shards = Array.from({ length: topology.shards }, (_, shard) => shard);
+  shardLists.set(topology.shards, shards);
+  return shards;
 }
 
 /**
@@ -119,9 +126,11 @@ export function readMeta(result: ScatterResult, shards: number, reasons: readonl
 
 /** Shards that somebody answered for and nobody failed; neither means that they were not asked. */
 function coverageOf({ parts, missing, indebted }: ScatterResult, total: number): Coverage {
-  const answered = new Set(parts.flatMap(({ shards }) => shards));
-  for (const shard of missing) answered.delete(shard);
-  const [ok, failed] = [answered.size, missing.length];
+  const isAnswered = new Uint8Array(total);
+  for (const part of parts) for (const shard of part.shards) isAnswered[shard] = 1;
+  for (const shard of missing) isAnswered[shard] = 0;
+  const failed = missing.length;
+  const ok = isAnswered.reduce((sum, flag) => sum + flag, 0);
   return { shards: { total, ok, failed, skipped: total - ok - failed }, missing, indebted };
 }
 

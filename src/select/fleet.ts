@@ -97,6 +97,11 @@ export class Fleet {
     state.spareUntilMs = Math.max(state.spareUntilMs, nowMs + retryAfterMs);
   }
 
+  /** How long an overloaded node is to be spared yet, in milliseconds; 0 for any other. */
+  overloadedForMs(node: string, nowMs: number): number {
+    return Math.max(0, (this.#states.get(node)?.spareUntilMs ?? 0) - nowMs);
+  }
+
   /** Mean latency of a node, in milliseconds, however old; undefined when it never answered such a request. */
   latency(node: string, operation: OperationClass): number | undefined {
     return this.#states.get(node)?.timings.get(operation)?.mean?.value;

@@ -1,5 +1,8 @@
 import { setMaxListeners } from "node:events";
 
+/** Signals whose warning about many listeners was turned off already, which takes longer than to look here. */
+const unlimited = new WeakSet<AbortSignal>();
+
 /**
  * Calls `listener` when the signal fires, at once if it has; answers what takes it back. One signal may have any number
  * of them: a call asks many nodes, and a job has many requests under way.
@@ -9,7 +12,10 @@ export function onAbort(signal: AbortSignal, listener: () => void): () => void {
     listener();
     return () => undefined;
   }
-  setMaxListeners(0, signal);
+  if (!unlimited.has(signal)) {
+    unlimited.add(signal);
+    setMaxListeners(0, signal);
+  }
   signal.addEventListener("abort", listener, { once: true });
   return () => signal.removeEventListener("abort", listener);
 }

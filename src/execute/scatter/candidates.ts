@@ -50,10 +50,22 @@ export class Candidates {
   failed(id: string, outcome: Outcome, readmittedAt: number | undefined): void {
     if (this.#readmittedAt.get(id) !== readmittedAt) return;
     this.#excluded.add(id);
+    if (outcome.kind === "overloaded") this.#spareOverloaded();
     if (readmittedAt !== undefined) return;
     if (outcome.kind === "overloaded") this.#secondChances.set(id, outcome.retryAfterMs ?? OVERLOADED_PAUSE_MS);
     else if (outcome.kind === "broken" || (outcome.kind === "unknown" && outcome.silentMs === undefined))
       this.#secondChances.set(id, BROKEN_PAUSE_MS);
+  }
+
+  /** A cluster that has too much to do must not be asked everything once more: others that said so get their pause first. */
+  #spareOverloaded(): void {
+    const { fleet, clock, nodesById } = this.#context;
+    for (const id of nodesById.keys()) {
+      const pauseMs = fleet.overloadedForMs(id, clock.monotonic());
+      if (pauseMs === 0 || this.#excluded.has(id) || this.#readmittedAt.has(id)) continue;
+      this.#excluded.add(id);
+      this.#secondChances.set(id, pauseMs);
+    }
   }
 
   /** Lets those nodes with a second chance back in that hold some of these shards and can be asked soon enough. */

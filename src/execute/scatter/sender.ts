@@ -63,7 +63,8 @@ export class Sender {
     let isLeft = false;
     let ended: Outcome | undefined;
     const request: NodeRequest = { ...this.#input.request(node, shards), isUnwanted: () => isLeft };
-    const own = Deadline.start(clock, timeoutMs, deadline.signal);
+    // A node that may take all the time there is needs no timer and no signal of its own.
+    const own = hasOthers ? Deadline.start(clock, timeoutMs, deadline.signal) : undefined;
     const sentMs = clock.monotonic();
     const flight = fleet.depart(id, this.#input.operation, sentMs);
     this.#requests += 1;
@@ -81,11 +82,13 @@ export class Sender {
     };
     return {
       ...{ node, flight },
-      harvest: attemptUnder(own, request, { transport, clock, signal: deadline.signal, timeoutMs }).then(conclude),
+      harvest: attemptUnder(own ?? deadline, request, { transport, clock, signal: deadline.signal, timeoutMs })
+        .finally(() => own?.end())
+        .then(conclude),
       wasCutOff: () => ended?.kind === "aborted",
       leave: () => {
         isLeft = true;
-        if (fleet.inFlight(id) >= BREAK_OFF_FROM) own.giveUp(new Error("another replica was first"));
+        if (fleet.inFlight(id) >= BREAK_OFF_FROM) own?.giveUp(new Error("another replica was first"));
       },
     };
   }

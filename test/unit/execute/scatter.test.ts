@@ -200,6 +200,19 @@ describe("scatter", () => {
     expect(transport.asked.filter((id) => id === "b")).toHaveLength(4);
   });
 
+  it("does not ask a cluster everything once more that has too much to do, before the pause that it asked for", async () => {
+    const busy = () => answer(503, { code: "too_many_search_requests" }, { "retry-after": "1" });
+    const { clock, fleet, transport, run } = setUp(busy);
+    for (const id of ["a", "b", "c"]) fleet.overloaded(id, { nowMs: clock.monotonic(), retryAfterMs: 1000 });
+    const work = run();
+    await clock.advance(999);
+    const before = transport.sent.length;
+    await clock.advance(4000);
+    expect((await work).missing).toEqual([0, 1, 2, 3]);
+    expect(before).toBe(2);
+    expect(transport.sent.length).toBeLessThanOrEqual(6);
+  });
+
   it("asks a suspect that a probe finds well, as a last resort", async () => {
     const { clock, health, run } = setUp(ok, { table: [["a"]], suspects: ["a"], probe: async () => undefined });
     await clock.advance(500);
