@@ -72,9 +72,15 @@ export class TaskTracker {
   #nextNews: Promise<void> | undefined;
   #sweep: Promise<void> = Promise.resolve();
   #isSweeping = false;
+  #ended = 0;
 
   constructor(options: TaskTrackerOptions) {
     this.#options = options;
+  }
+
+  /** Tasks that were found to have ended so far; whoever is told that one has was counted in before. */
+  get ended(): number {
+    return this.#ended;
   }
 
   /** Starts to follow a task. */
@@ -221,6 +227,7 @@ export class TaskTracker {
     if (isGone(task, answers)) return undefined;
     const entry = this.#enter(task, false);
     const view = task.view ?? this.#merge(entry, partsAmong(task, answers));
+    if (isTerminal(view)) this.#ended += 1;
     if (isTerminal(view) && task.targets === undefined) entry.final = view;
     else this.#follow(entry);
     return entry;
@@ -304,6 +311,7 @@ export class TaskTracker {
     const final = await this.#countTargets(task, view);
     await task.onSettled?.(final);
     await this.#options.recorded?.(task.head.indexUid ?? "");
+    this.#ended += 1;
     return final;
   }
 
