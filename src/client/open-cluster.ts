@@ -29,6 +29,7 @@ import type { Cluster, ConfiguredCluster } from "../routes/cluster.ts";
 import { forgoSilent } from "../routes/forgo-silent.ts";
 import { holdEveryShard } from "../routes/missing-nodes.ts";
 import { callerHeaders } from "../routes/read.ts";
+import { SharedSearches } from "../routes/search/shared-searches.ts";
 import { wordLogically } from "../routes/wording.ts";
 import { loadHasher } from "../routing/shard.ts";
 import { HybridClock } from "../routing/stamp.ts";
@@ -230,8 +231,7 @@ function assemble({ highWater, config, inStore, verify, ...shared }: Parts): Met
   return {
     ...{ ...shared, applied: new AppliedSettings(operator), records, highWater, health, debts, missed },
     ...{ rules, stamps, registry, lanes, repairer, catchUp, ...choosing },
-    intake: new Lanes(),
-    widening: new LearnedWidening(),
+    ...{ intake: new Lanes(), ...workOfSearches(config) },
     tasks: new TaskTracker({
       ...{ ...reading, clock, highWater, sweepMs: SWEEP_MS, keep: KEPT_TASKS },
       probe: () => health.refresh(),
@@ -249,6 +249,14 @@ function assemble({ highWater, config, inStore, verify, ...shared }: Parts): Met
     }),
     taskUids: new TaskUids({ now: () => clock.now(), writer: randomBelow(WRITER_SLOTS, random) }),
     options,
+  };
+}
+
+/** What keeps the work of searches small. */
+function workOfSearches({ coalesceSearches }: Parts["config"]): Pick<Cluster, "widening" | "sharedSearches"> {
+  return {
+    widening: new LearnedWidening(),
+    sharedSearches: coalesceSearches === true ? new SharedSearches() : undefined,
   };
 }
 

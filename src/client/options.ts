@@ -52,6 +52,13 @@ export interface ClusterSettings extends Omit<Config, "host"> {
    * not. @default true
    */
   readonly adaptiveLimits?: boolean;
+  /**
+   * Whether a search that equals one under way waits for that one's answer rather than ask the nodes again: same key,
+   * headers, parameters and call options. It then knows what the nodes knew when the first began, but every task that
+   * this client has seen end, and has what the first has left of its time. Not for searches of a session.
+   * @default false
+   */
+  readonly coalesceSearches?: boolean;
   /** Connections kept to one node, at most. @default 64 */
   readonly connectionsPerNode?: number;
   /** Reads of this process under way to one node, at most; beyond, they fail at once with `miroir_overloaded`. @default 1000 */
@@ -180,10 +187,10 @@ export function checkConfig(config: StaticClusterConfig | TopologyClusterConfig)
       "given",
       "Leave it out: miroir sends the requests itself; headers are given in `requestInit`.",
     );
-  const { replicateEverywhere = [], adaptiveLimits = DEFAULTS.adaptiveLimits } = config;
-  if (typeof adaptiveLimits !== "boolean") refuse("adaptiveLimits", adaptiveLimits, "Give `true` or `false`.");
+  const { replicateEverywhere = [] } = config;
   if (!Array.isArray(replicateEverywhere) || !replicateEverywhere.every((uid) => typeof uid === "string"))
     refuse("replicateEverywhere", replicateEverywhere, "Give a list of index uids.");
+  checkSwitches(config);
   checkReading(config);
   if ("topology" in config) {
     const { topology } = config;
@@ -194,6 +201,13 @@ export function checkConfig(config: StaticClusterConfig | TopologyClusterConfig)
   }
   if (!Array.isArray(config.nodes)) refuse("nodes", config.nodes, "Give a list of server addresses.");
   checkClusterConfig(toClusterConfig(config));
+}
+
+function checkSwitches(config: ClusterSettings): void {
+  for (const name of ["adaptiveLimits", "coalesceSearches"] as const) {
+    const value = config[name];
+    if (value !== undefined && typeof value !== "boolean") refuse(name, value, "Give `true` or `false`.");
+  }
 }
 
 const STRATEGIES = new Set<unknown>(["adaptive", "round-robin", "random", "nearest"]);

@@ -69,6 +69,8 @@ export interface Meta {
   readonly write?: WriteReceipt;
   /** Of a search of one index by words or by vector. */
   readonly search?: SearchWork;
+  /** True when this answer was another identical call's as well, which asked the nodes; see `coalesceSearches`. */
+  readonly shared?: boolean;
   /** Requests that failed on the way to this answer. */
   readonly failures: readonly Attempt[];
 }

@@ -30,6 +30,7 @@ import type { Transport } from "../transport/transport.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Random } from "../util/random.ts";
 import type { SessionCall } from "./own-writes/own-read.ts";
+import type { SharedSearches } from "./search/shared-searches.ts";
 
 /** Limits and defaults of a cluster's calls. */
 export interface ClusterOptions {
@@ -129,6 +130,8 @@ export interface Cluster {
   readonly stamps: HybridClock;
   /** By how much more than chance explains nodes must be asked for. */
   readonly widening: LearnedWidening;
+  /** Absent when every search asks the nodes by itself. */
+  readonly sharedSearches: SharedSearches | undefined;
   readonly options: ClusterOptions;
 }
 

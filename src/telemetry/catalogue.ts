@@ -32,6 +32,11 @@ export const CATALOGUE = {
   ]),
   topUps: counter("top_ups_total", "Nodes that a search asked again because it had asked for too few hits.", []),
   cutOffs: counter("cutoff_answers_total", "Answers for which a node took all the time that it may.", []),
+  coalescedSearches: counter(
+    "coalesced_searches_total",
+    "Searches that another's answer answered as well, see coalesceSearches.",
+    [],
+  ),
   hedgesFired: counter("hedge_fired_total", "Times that other replicas were asked beside a slow node.", []),
   hedgeRequests: counter("hedge_requests_total", "Requests that this took.", []),
   hedgesWon: counter("hedge_won_total", "Times that the other replicas answered first.", []),

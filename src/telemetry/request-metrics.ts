@@ -17,6 +17,7 @@ export class RequestMetrics {
   readonly #narrowable;
   readonly #topUps;
   readonly #cutOffs;
+  readonly #coalesced;
 
   constructor(registry: MetricRegistry) {
     this.#inFlight = registry.gauge(CATALOGUE.requestsInFlight).with();
@@ -30,6 +31,7 @@ export class RequestMetrics {
     this.#narrowable = registry.counter(CATALOGUE.narrowable);
     this.#topUps = registry.counter(CATALOGUE.topUps).with();
     this.#cutOffs = registry.counter(CATALOGUE.cutOffs).with();
+    this.#coalesced = registry.counter(CATALOGUE.coalescedSearches);
   }
 
   began(): void {
@@ -47,14 +49,22 @@ export class RequestMetrics {
   }
 
   /** Everything that the answer itself knows is counted here, and not where it came about. */
-  #learn(operation: OperationName, { degraded, coverage, nodes, failures, narrowed, search, mayBeCutOff }: Meta): void {
+  #learn(
+    operation: OperationName,
+    { degraded, coverage, nodes, failures, narrowed, search, mayBeCutOff, shared }: Meta,
+  ): void {
     if (degraded) this.#degraded.with(operation).add();
     if (coverage === undefined) return;
     this.#fanOut.observe(nodes.length);
     if (coverage.missing.length > 0) this.#partial.add();
+    if (narrowed !== undefined) this.#narrowable.with(String(narrowed)).add();
+    if (mayBeCutOff === true) this.#cutOffs.add();
+    // What a shared answer took is counted for the call that asked the nodes.
+    if (shared === true) {
+      this.#coalesced.with().add();
+      return;
+    }
     this.#retries.add(failures.length);
     if (search !== undefined) this.#topUps.add(search.topUps);
-    if (mayBeCutOff === true) this.#cutOffs.add();
-    if (narrowed !== undefined) this.#narrowable.with(String(narrowed)).add();
   }
 }

@@ -100,6 +100,7 @@ export async function memoryCluster(script: Script, shape: MemoryClusterShape): 
     catchUp: { close: async () => undefined },
     intake: new Lanes(),
     widening: new LearnedWidening(),
+    sharedSearches: undefined,
     tasks: new TaskTracker({
       ...{ operator, clock, isSuspect, highWater, timeoutMs: 1000, sweepMs: 1000, keep: 100 },
       observe: (node, outcome) => health.observe(node, outcome),

@@ -30,6 +30,11 @@ describe("checkConfig", () => {
     expect(messageOf({ nodes: ["http://a"], narrowingLimit: 0 })).toBe("");
   });
 
+  it.each(["adaptiveLimits", "coalesceSearches"])("refuses words for `%s`", (name) => {
+    expect(messageOf({ nodes: ["http://a"], [name]: "yes" })).toContain(`\`${name}\` is "yes". Give \`true\``);
+    expect(messageOf({ nodes: ["http://a"], [name]: true })).toBe("");
+  });
+
   it("refuses a way of sending requests of the application's own, which would not be used", () => {
     expect(messageOf({ nodes: ["http://a"], httpClient: async () => ({}) })).toContain("`httpClient` is");
   });
