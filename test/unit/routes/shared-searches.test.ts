@@ -35,6 +35,16 @@ describe("SharedSearches", () => {
     expect(begun).toHaveLength(3);
   });
 
+  it("give the first caller an answer that it may change before the others have theirs", async () => {
+    const { begun, search } = searches();
+    const shared = new SharedSearches();
+    const changed = shared.answer("a", by(), search).then(({ body }) => (body as { hits: string[] }).hits.pop());
+    const other = shared.answer("a", by(new AbortController().signal), search);
+    begun[0]?.answer(["x"]);
+    expect(await changed).toBe("x");
+    expect((await other).body).toEqual({ hits: ["x"] });
+  });
+
   it("make each search without a key by itself, under its caller's own signal", async () => {
     const { begun, search } = searches();
     const shared = new SharedSearches();
