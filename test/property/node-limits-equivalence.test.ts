@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../src/core/types.ts";
-import { MiroirClient, metaOf, type SearchWork } from "../../src/index.ts";
+import { type MiroirClient, metaOf, type SearchWork } from "../../src/index.ts";
 import type { EmbeddedNode } from "../../src/testing/embedded-node/index.ts";
-import { type ClusterShape, configOf, MASTER_KEY } from "../support/cluster-config.ts";
-import { type Corpus, corpora } from "../support/equivalence/corpus.ts";
+import { type ClusterShape, MASTER_KEY } from "../support/cluster-config.ts";
+import { type Corpus, largeCorpus } from "../support/equivalence/corpus.ts";
 import { differences } from "../support/equivalence/equivalent.ts";
 import { pagedSearches } from "../support/equivalence/paged-searches.ts";
 import { UID } from "../support/equivalence/reference.ts";
@@ -24,19 +24,6 @@ const SHAPES: readonly ClusterShape[] = [
 
 /** The same replicas, and so the same order of ties, for every client. */
 const PREFERENCE = { preference: "one" };
-
-const clients: MiroirClient[] = [];
-afterAll(() => Promise.all(clients.map((client) => client.close())));
-
-/** Three corpora as one, under the settings of the first, so that lists are long enough to be cut off. */
-function corpusOf(own: number): Corpus {
-  const [first, ...others] = fc.sample(corpora, { seed: own, numRuns: 3 });
-  if (first === undefined) throw new Error("no corpus was made");
-  const documents = [first, ...others]
-    .flatMap((corpus) => corpus.documents)
-    .map((document, id) => ({ ...document, id }));
-  return { documents, settings: { ...first.settings, distinctAttribute: null, pagination: { maxTotalHits: 1000 } } };
-}
 
 /** What people look for in a skewed corpus. */
 const ABOUT = "star moon sun river red";
@@ -59,14 +46,6 @@ function idsOn(node: EmbeddedNode | undefined): Set<number> {
   });
   const { results } = JSON.parse(response?.body ?? "{}") as { results: { id: number }[] };
   return new Set(results.map(({ id }) => id));
-}
-
-/** A client over the same nodes that asks every node for whole lists. */
-function wholeClient({ nodes }: World, shape: ClusterShape): MiroirClient {
-  const urls = nodes.map(({ url }) => url);
-  const client = new MiroirClient({ ...configOf(urls, shape), adaptiveLimits: false });
-  clients.push(client);
-  return client;
 }
 
 /** What the searches of this file took, with limits and without. */
@@ -108,11 +87,11 @@ describe(`searches with limits for each node (SEED=${seed})`, () => {
   for (const [position, shape] of SHAPES.entries()) {
     it(`equal those without on ${shape.nodes} nodes`, { timeout: 600_000 }, async () => {
       const own = seed + position;
-      const corpus = corpusOf(own);
+      const corpus = largeCorpus(own);
       const even = await startWorld(shape, corpus);
       const uneven = await startWorld(shape, skewed(corpus, idsOn(even.nodes[0])));
       for (const world of [even, uneven]) {
-        const whole = wholeClient(world, shape);
+        const whole = world.connect({ adaptiveLimits: false });
         await check(world, whole, { q: ABOUT, limit: 20 }); // of a skewed corpus, one node has all of these
         await fc.assert(
           fc.asyncProperty(pagedSearches, (search) => check(world, whole, search)),

@@ -97,3 +97,13 @@ export const corpora: fc.Arbitrary<Corpus> = fc.record({
     .map((documents) => documents.map((fields, id) => ({ id, ...fields }))),
   settings,
 });
+
+/** Three corpora as one, under the settings of the first, so that lists are long enough to be cut off. */
+export function largeCorpus(seed: number): Corpus {
+  const [first, ...others] = fc.sample(corpora, { seed, numRuns: 3 });
+  if (first === undefined) throw new Error("no corpus was made");
+  const documents = [first, ...others]
+    .flatMap((corpus) => corpus.documents)
+    .map((document, id) => ({ ...document, id }));
+  return { documents, settings: { ...first.settings, distinctAttribute: null, pagination: { maxTotalHits: 1000 } } };
+}

@@ -1,5 +1,5 @@
 import { afterAll } from "vitest";
-import { MiroirClient } from "../../../src/index.ts";
+import { type ClusterSettings, MiroirClient } from "../../../src/index.ts";
 import { createEmbeddedNode, type EmbeddedNode } from "../../../src/testing/embedded-node/index.ts";
 import { type ClusterShape, configOf, MASTER_KEY } from "../cluster-config.ts";
 import type { Corpus } from "./corpus.ts";
@@ -10,6 +10,8 @@ export interface World {
   readonly client: MiroirClient;
   readonly nodes: readonly EmbeddedNode[];
   readonly reference: Reference;
+  /** Another client over the same nodes, closed with the test file. */
+  connect(settings: ClusterSettings): MiroirClient;
 }
 
 const open: (() => Promise<void>)[] = [];
@@ -24,21 +26,23 @@ export async function startWorld(shape: ClusterShape, corpus: Corpus): Promise<W
   );
   const [whole, ...members] = nodes;
   if (whole === undefined) throw new Error("no node was started");
-  const client = new MiroirClient(
-    configOf(
-      members.map(({ url }) => url),
-      shape,
-    ),
-  );
+  const clients: MiroirClient[] = [];
+  const urls = members.map(({ url }) => url);
+  const connect = (settings: ClusterSettings) => {
+    const client = new MiroirClient({ ...configOf(urls, shape), ...settings });
+    clients.push(client);
+    return client;
+  };
   open.push(async () => {
-    await client.close();
+    await Promise.all(clients.map((client) => client.close()));
     await Promise.all(nodes.map((node) => node.close()));
   });
+  const client = connect({});
   const reference = new Reference(whole);
   await reference.fill(corpus);
   await client.createIndex(UID, { primaryKey: "id" }).waitTask();
   const index = client.index(UID);
   const tasks = [await index.updateSettings(corpus.settings), await index.addDocuments([...corpus.documents])];
   for (const { error } of await client.tasks.waitForTasks(tasks)) if (error !== null) throw new Error(error.message);
-  return { client, nodes: members, reference };
+  return { client, nodes: members, reference, connect };
 }
