@@ -1,15 +1,11 @@
 import { performance } from "node:perf_hooks";
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import type { JsonObject } from "../../src/core/types.ts";
-import { metaOf } from "../../src/index.ts";
 import type { ClusterShape } from "../support/cluster-config.ts";
 import { corpora } from "../support/equivalence/corpus.ts";
-import { differences } from "../support/equivalence/equivalent.ts";
-import { UID } from "../support/equivalence/reference.ts";
 import { searches } from "../support/equivalence/searches.ts";
-import { startWorld, type World } from "../support/equivalence/world.ts";
-import { refuseReservedTraces } from "../support/reserved-scan.ts";
+import { answerWholly } from "../support/equivalence/whole-answer.ts";
+import { startWorld } from "../support/equivalence/world.ts";
 
 const total = Number(process.env["SEARCHES"] ?? 1000);
 const seed = Number(process.env["SEED"] ?? Math.floor(performance.timeOrigin + performance.now()) % 2 ** 31);
@@ -28,16 +24,6 @@ const SHAPES: readonly ClusterShape[] = [
   { nodes: 5, groups: 2, replicationFactor: 2 },
 ];
 
-async function check({ client, reference }: World, search: JsonObject): Promise<void> {
-  const answer = (await client.index(UID).search(null, search)) as unknown as JsonObject;
-  const meta = metaOf(answer);
-  if (meta === undefined) throw new Error("the answer carries no metadata");
-  refuseReservedTraces(answer, "The answer");
-  const faults = differences(reference, search, { answer, meta });
-  if (meta.degraded) faults.push("the answer is marked degraded although every shard has a healthy replica");
-  if (faults.length > 0) throw new Error(faults.join("\n"));
-}
-
 describe(`searches over a cluster equal one node's, up to exact ties (SEED=${seed})`, () => {
   const each = Math.max(1, Math.floor(total / SHAPES.length));
   for (const [position, shape] of SHAPES.entries()) {
@@ -50,7 +36,9 @@ describe(`searches over a cluster equal one node's, up to exact ties (SEED=${see
       for (const [turn, corpus] of [first, second].entries()) {
         if (corpus === undefined) throw new Error("no corpus was made");
         const world = await startWorld(shape, corpus);
-        const property = fc.asyncProperty(searches, (search) => check(world, search));
+        const property = fc.asyncProperty(searches, async (search) => {
+          await answerWholly(world, search);
+        });
         const numRuns = Math.ceil(each / (isRedundant ? 4 : 2));
         await fc.assert(property, { seed: own + turn, numRuns });
         if (!isRedundant) continue;
