@@ -75,7 +75,8 @@ class ScatterRun {
   }
 
   async #askNode(id: string, shards: readonly number[], indebted: ReadonlySet<number>): Promise<Harvest> {
-    await this.#candidates.waitFor(id);
+    // Without a pause nothing is waited for: whoever chooses next must see this request under way.
+    if (this.#candidates.readmittedAt(id) !== undefined) await this.#candidates.waitFor(id);
     const hasOthers = this.#input.isCoverable(shards, new Set([...this.#candidates.excluded, id]));
     const sent = this.#sender.send(id, shards, { indebted, hasOthers });
     this.#context.hedging?.earn();

@@ -14,6 +14,15 @@ describe("scatter", () => {
     expect(clock.pending).toBe(0);
   });
 
+  it("has its requests under way in the turn that chose the nodes, where the next scatter counts them", async () => {
+    const { fleet, transport, run } = setUp(ok);
+    const work = run();
+    expect(["a", "b", "c"].map((id) => fleet.inFlight(id))).toEqual([1, 1, 0]);
+    await work;
+    expect(transport.asked).toEqual(["a", "b"]);
+    expect(["a", "b", "c"].map((id) => fleet.inFlight(id))).toEqual([0, 0, 0]);
+  });
+
   it.each(["unreachable", "identity", "reset", "bad-answer"] as const)(
     "asks other replicas for exactly the shards of a node that failed as %s",
     async (kind) => {
