@@ -15,8 +15,9 @@ async function writeInAnotherProcess(urls: readonly string[]): Promise<number[]>
 
 describe("tasks of another process", () => {
   it("are found by their numbers and waited for after the process that wrote has ended", async () => {
-    const nodes = await startNodes(3, { taskDelayMs: 150 });
+    const nodes = await startNodes(3, { taskDelayMs: 300 });
     const { client } = clientsOver(configOf(nodes.map(({ url }) => url)));
+    await client.health(); // what a first call loads takes as long as some tasks
     const [created, settings, added, refused, deleted] = await writeInAnotherProcess(nodes.map(({ url }) => url));
     const unfinished = await client.tasks.getTask(deleted ?? 0);
     expect(["enqueued", "processing"]).toContain(unfinished.status);
