@@ -11,8 +11,9 @@ import { allShards, callerHeaders } from "./read.ts";
 import { refuseWrite } from "./rehearse.ts";
 import { refuseReservedNames } from "./reserved-names.ts";
 import type { RouteContext, RouteHandler } from "./route.ts";
-import type { ShardedWrite, TouchedIds } from "./sharded-write.ts";
+import type { ShardedWrite } from "./sharded-write.ts";
 import { takeIn } from "./take-in.ts";
+import type { TouchedIds } from "./touched-ids.ts";
 import { indexNotFound } from "./verbatim.ts";
 
 /** What a deletion names: some documents, those that pass a filter, or everything. */

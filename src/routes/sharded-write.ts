@@ -9,26 +9,25 @@ import type { TaskShard } from "../merge/tasks.ts";
 import type { NodeRequest, NodeResponse } from "../transport/transport.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import { requestBudgetMs } from "./request-budget.ts";
+import { PackedIds, type TouchedIds } from "./touched-ids.ts";
 
-/** Which documents of a shard a write touches. */
-export type TouchedIds = readonly string[] | "all";
+/** What is kept of a write as long as its task is not done. */
+interface KeptWrite {
+  readonly index: string;
+  readonly stamp: string;
+  readonly ids: PackedIds;
+  readonly consistency: WriteConsistency;
+  /** Shards that there were. */
+  readonly of: number;
+}
 
-/** What a write touches: all that is kept of it as long as its task is not done. */
-interface WriteReach {
+/** A write to some shards of one physical index. */
+export interface ShardedWrite {
   /** Physical uid. */
   readonly index: string;
   readonly stamp: string;
   readonly idsByShard: ReadonlyMap<number, TouchedIds>;
   readonly call: CallOptions;
-}
-
-/** What is kept of a write, and how many shards there were. */
-interface KeptWrite extends WriteReach {
-  readonly of: number;
-}
-
-/** A write to some shards of one physical index. */
-export interface ShardedWrite extends WriteReach {
   readonly signal: AbortSignal | undefined;
   /**
    * What a node is sent for its shards, in order. `isOwed` tells whether the node missed earlier writes of some documents,
@@ -60,22 +59,20 @@ export type WriteResult =
 /** Sends a write to every owner of its shards, records what some of them missed, and counts the acknowledgements. */
 export async function writeShards(cluster: Cluster, write: ShardedWrite): Promise<WriteResult> {
   cluster.operation.requireCover();
-  const doubts = new Doubts(cluster, write);
+  const kept = keep(cluster, write);
+  const doubts = new Doubts(cluster, kept);
   try {
     const withheld = new Set<string>();
     const replies = await send(cluster, write, { doubts, withheld });
     const refusal = replies.find((reply) => reply.verdict === "refused")?.response;
     if (refusal !== undefined && !replies.some(hasReached)) return { kind: "refused", response: refusal };
-    const count = () => new Ballot(cluster, keep(cluster, write), { replies, withheld });
+    const count = () => new Ballot(cluster, kept, { replies, withheld });
     const { ballot, failure } = await oweMissed(cluster, count);
     const taken: TakenWrite = {
       replies,
       shards: ballot.taskShards(),
       isOwed: ballot.debts.length > 0,
-      async owe(node, holders) {
-        const lost = ballot.lostBy(node.id, holders);
-        await cluster.debts.record(failure === undefined ? lost : ballot.withUnkept(lost));
-      },
+      owe: oweLost(cluster, ballot, failure !== undefined),
     };
     try {
       if (failure !== undefined) throw failure.error;
@@ -115,6 +112,14 @@ async function oweMissed(
   }
 }
 
+/** Made apart from the call: a function holds all that any function made beside it does, and this one outlives the payload. */
+function oweLost({ debts }: Cluster, ballot: Ballot, isUnkept: boolean): TakenWrite["owe"] {
+  return async (node, holders) => {
+    const lost = ballot.lostBy(node.id, holders);
+    await debts.record(isUnkept ? ballot.withUnkept(lost) : lost);
+  };
+}
+
 function unacknowledged(debt: Debt): Debt {
   return { ...debt, isUnacknowledged: true };
 }
@@ -124,13 +129,14 @@ function hasReached({ verdict }: WriteReply): boolean {
 }
 
 /** Without the payload, which nobody needs any more once the replies are in. */
-function keep({ topology }: Cluster, { index, stamp, idsByShard, call }: ShardedWrite): KeptWrite {
-  return { index, stamp, idsByShard, call, of: topology.shards };
+function keep({ topology, options }: Cluster, { index, stamp, idsByShard, call }: ShardedWrite): KeptWrite {
+  const consistency = call.consistency ?? options.writeConsistency;
+  return { index, stamp, ids: new PackedIds(idsByShard), consistency, of: topology.shards };
 }
 
 /** What a node owes when it does not have a write of these shards. */
-function debtsOf({ index, of, stamp, idsByShard }: KeptWrite, node: string, shards: readonly number[]): Debt[] {
-  return shards.map((shard) => ({ index, shard, of, node, ids: idsByShard.get(shard) ?? "all", stamp }));
+function debtsOf({ index, of, stamp, ids }: KeptWrite, node: string, shards: readonly number[]): Debt[] {
+  return shards.map((shard) => ({ index, shard, of, node, ids: ids.of(shard), stamp }));
 }
 
 function ownersAmong({ topology }: Cluster, shard: number): string[] {
@@ -140,10 +146,10 @@ function ownersAmong({ topology }: Cluster, shard: number): string[] {
 /** What replicas may owe of a write whose replies are not all in yet, for the writes queued behind it. */
 class Doubts {
   readonly #cluster: Cluster;
-  readonly #write: ShardedWrite;
+  readonly #write: KeptWrite;
   readonly #releases: (() => void)[] = [];
 
-  constructor(cluster: Cluster, write: ShardedWrite) {
+  constructor(cluster: Cluster, write: KeptWrite) {
     this.#cluster = cluster;
     this.#write = write;
   }
@@ -152,7 +158,7 @@ class Doubts {
   learn({ node, verdict }: WriteReply, shards: readonly number[]): void {
     if (verdict !== "unknown" && verdict !== "missed") return;
     const shared = shards.filter((shard) => ownersAmong(this.#cluster, shard).length > 1);
-    this.#releases.push(this.#cluster.debts.ledger.doubt(debtsOf(keep(this.#cluster, this.#write), node.id, shared)));
+    this.#releases.push(this.#cluster.debts.ledger.doubt(debtsOf(this.#write, node.id, shared)));
   }
 
   end(): void {
@@ -216,7 +222,6 @@ class Ballot {
   readonly #write: KeptWrite;
   readonly #replies: readonly WriteReply[];
   readonly #acknowledged: ReadonlySet<string>;
-  readonly #consistency: WriteConsistency;
   /** Acknowledgements that do not count, because the replica owes an earlier write: node and shard. */
   readonly #void: ReadonlySet<string>;
   /** Shards that too few replicas acknowledged. */
@@ -234,12 +239,11 @@ class Ballot {
     this.#acknowledged = new Set(
       replies.filter(({ verdict }) => verdict === "acknowledged").map(({ node }) => node.id),
     );
-    this.#consistency = write.call.consistency ?? cluster.options.writeConsistency;
     this.#void = this.#findVoid(withheld);
     this.#below = belowQuorum({
-      shards: write.idsByShard.keys(),
+      shards: write.ids.shards,
       groups: cluster.topology.groups,
-      consistency: this.#consistency,
+      consistency: write.consistency,
       counts: (node, shard) => this.#counts(node, shard),
     });
     this.debts = this.#findDebts();
@@ -251,7 +255,7 @@ class Ballot {
     if (below.length === 0) return;
     const attempts = this.#replies.flatMap(({ attempt }) => (attempt === undefined ? [] : [attempt]));
     const reasons = attempts.map(({ node, reason }) => `node \`${node}\` ${reason}`).join("; ");
-    const total = this.#write.idsByShard.size;
+    const total = this.#write.ids.shards.length;
     const others = total > below.length ? `The other ${total - below.length} shards of the call were written. ` : "";
     throw new MiroirError(
       "miroir_no_quorum",
@@ -263,11 +267,16 @@ class Ballot {
   }
 
   taskShards(): TaskShard[] {
-    return [...this.#write.idsByShard.keys()].map((shard) => {
+    const { ids, consistency } = this.#write;
+    const alike = new Map<string, TaskShard>();
+    return ids.shards.map((shard) => {
       const nodes = this.#owners(shard).filter((node) => this.#counts(node, shard));
       const replicas = this.#cluster.topology.replicationFactor;
-      const required = this.#consistency === "all" ? nodes.length : requiredReplicas(replicas, this.#consistency);
-      return { nodes, required: Math.min(nodes.length, required) };
+      const required = consistency === "all" ? nodes.length : requiredReplicas(replicas, consistency);
+      const key = nodes.join("/");
+      const shown = alike.get(key) ?? { nodes, required: Math.min(nodes.length, required) };
+      alike.set(key, shown);
+      return shown;
     });
   }
 
@@ -289,7 +298,7 @@ class Ballot {
    * another replica owes, or the node would be taken for the one that has the write.
    */
   lostBy(node: string, holders: ReadonlySet<string>): Debt[] {
-    const shards = [...this.#write.idsByShard.keys()].filter((shard) => {
+    const shards = this.#write.ids.shards.filter((shard) => {
       const others = this.#owners(shard).filter((owner) => owner !== node);
       const isShared = others.some((owner) => holders.has(owner) || !this.#counts(owner, shard));
       return this.#counts(node, shard) && isShared;
@@ -319,12 +328,13 @@ class Ballot {
 
   /** What a replica was not sent it owes, though the debt that kept it from it may have been paid since. */
   #findVoid(withheld: ReadonlySet<string>): Set<string> {
-    const { index, idsByShard } = this.#write;
+    const { index, ids } = this.#write;
     const { debts, missed } = this.#cluster;
     const found = new Set(withheld);
-    for (const [shard, ids] of idsByShard) {
+    for (const shard of ids.shards) {
+      const touched = ids.of(shard);
       for (const node of this.#owners(shard)) {
-        const isVoid = missed.isBehind(node, index) || debts.ledger.owesAny(index, { node, shard }, ids);
+        const isVoid = missed.isBehind(node, index) || debts.ledger.owesAny(index, { node, shard }, touched);
         if (isVoid) found.add(`${shard}/${node}`);
       }
     }
@@ -339,7 +349,7 @@ class Ballot {
   #findDebts(): Debt[] {
     const reached = new Set(this.#replies.filter(hasReached).map(({ node }) => node.id));
     const debts: Debt[] = [];
-    for (const shard of this.#write.idsByShard.keys()) {
+    for (const shard of this.#write.ids.shards) {
       const owners = this.#owners(shard);
       if (owners.length === 1 || !owners.some((owner) => reached.has(owner))) continue;
       const without = owners.filter((owner) => !this.#counts(owner, shard));

@@ -406,7 +406,7 @@ function isTerminal(view: JsonObject): boolean {
   return view["status"] !== "enqueued" && view["status"] !== "processing";
 }
 
-/** A finished task without what it might owe, which holds every id of the write. */
-function lean({ owe: _owe, onSettled: _onSettled, ...task }: VirtualTask): VirtualTask {
+/** A finished task without what it took to finish it: what it might owe holds every id of the write. */
+function lean({ owe: _owe, onSettled: _onSettled, shards: _shards, ...task }: VirtualTask): VirtualTask {
   return task;
 }
