@@ -56,8 +56,8 @@ export class Lab implements AsyncDisposable {
   }
 
   /** The same, to be ended by whoever asked for it. */
-  detachedWorker(): Worker {
-    return new Worker(this.#entry);
+  detachedWorker(nodeFlags?: readonly string[]): Worker {
+    return new Worker(this.#entry, nodeFlags);
   }
 
   /** Ends something with the lab, in the opposite order of what was started. */

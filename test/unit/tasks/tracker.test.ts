@@ -190,6 +190,17 @@ describe("TaskTracker", () => {
     expect(await statusOf(tracker)).toBe("succeeded");
   });
 
+  it("keeps of a finished task what it is shown and cited by, and nothing that grows with the write", async () => {
+    const { tracker, task } = setUp({ a: "succeeded", b: "succeeded" });
+    tracker.add({ ...task, index: "movies", touched: { shards: "*", of: 64 } });
+    expect(await statusOf(tracker)).toBe("succeeded");
+    const { head, parts, copies, isMarked } = task;
+    expect(tracker.own(900)).toEqual({
+      ...{ head, parts, copies, isMarked },
+      ...{ index: "movies", touched: { shards: "*", of: 64 } },
+    });
+  });
+
   describe("following a change that every node makes alike", () => {
     const change = { what: "Changing settings", matters: [{ matter: "index", name: "movies" }], stamp: "" } as const;
 
