@@ -100,13 +100,15 @@ export function dispatch(request: ClusterRequest, context: DispatchContext): Pro
 /** Whoever is told the number of a task may hand it to another process, which must find it. */
 async function handle(handler: RouteHandler, request: ClusterRequest, context: RouteContext): Promise<ClusterResponse> {
   let met: Promise<Cluster> | undefined;
-  const cluster = () => {
+  const meetOnce = () => {
     met ??= meet(request, context);
     return met;
   };
-  const response = await handleKnowing(handler, request, { ...context, cluster });
-  if (met === undefined) return response;
-  const { tasks, ownWrites } = await met;
+  const response = await handleKnowing(handler, request, { ...context, cluster: meetOnce });
+  // A route that answers although the cluster could not be met has no task to tell of.
+  const cluster = await met?.catch(() => undefined);
+  if (cluster === undefined) return response;
+  const { tasks, ownWrites } = cluster;
   const uid = (response.body as { taskUid?: unknown } | null | undefined)?.taskUid;
   if (typeof uid === "number") {
     ownWrites?.note(uid, response.meta);

@@ -66,17 +66,20 @@ describe("explain", () => {
   it("names nodes that are not used with the reason, and shards that nobody could answer for", async () => {
     const { client, nodes } = await clusterOf(3);
     const films = client.index("films");
-    await films.search("film");
+    const searchEverywhere = async () => {
+      // Preferences are spread over all nodes.
+      for (let time = 0; time < 20; time++) await films.with({ preference: `${time}` }).search("film");
+    };
+    await searchEverywhere();
     await nodes[0]?.close();
-    await films.search("film");
-    await films.search("film");
+    await searchEverywhere();
     const explained = await films.explain("film");
     expect(explained.leftOut).toEqual([
       { node: expect.any(String), why: expect.stringMatching(/could not be reached/) },
     ]);
     expect(explained.shards.missing).toEqual([]);
     await nodes[1]?.close();
-    await films.search("film");
+    await searchEverywhere();
     expect((await films.explain("film")).shards.missing.length).toBeGreaterThan(0);
   });
 
