@@ -23,16 +23,16 @@ export const MOST_SEEDS = 300;
 /** The bugs that the simulation must find, by the promise that each breaks. */
 export const MUTANTS = {
   "debt ignored on read": {
-    file: "src/routes/read.ts",
-    line: 'return isOwed ? "indebted" : "good";',
+    file: "src/routes/choose-replicas.ts",
+    line: 'return standing.owes(shard) ? "indebted" : "good";',
     becomes: 'return "good";',
-    from: 13,
+    from: 14,
   },
   "a lost answer sent again": {
     file: "src/execute/write.ts",
     line: 'const pauseMs = outcome.kind === "overloaded" ? (outcome.retryAfterMs ?? 100) : undefined;',
     becomes: 'const pauseMs = outcome.kind === "overloaded" || outcome.kind === "unknown" ? 100 : undefined;',
-    from: 88,
+    from: 202,
   },
   "partial update to an indebted replica": {
     file: "src/routes/documents-write.ts",
@@ -50,19 +50,19 @@ export const MUTANTS = {
     file: "src/execute/repair/repairer.ts",
     line: "await Promise.all([...involved].map((node) => drain(operator, node, signal)));",
     becomes: "",
-    from: 11,
+    from: 21,
   },
   "an acknowledgement from an indebted replica counted": {
     file: "src/routes/sharded-write.ts",
-    line: "const isVoid = missed.isBehind(node, index) || debts.ledger.owesAny(index, { node, shard }, ids);",
+    line: "const isVoid = missed.isBehind(node, index) || debts.ledger.owesAny(index, { node, shard }, touched);",
     becomes: "const isVoid = missed.isBehind(node, index);",
-    from: 329,
+    from: 376,
   },
   "a debt of a node that went away paid": {
     file: "src/execute/repair/repairer.ts",
     line: "const debts = ripe.filter(({ node }) => reachable.some(({ id }) => id === node));",
     becomes: "const debts = ripe;",
-    from: 74,
+    from: 204,
   },
   "a failed task forgotten": {
     file: "src/tasks/tracker.ts",
@@ -104,7 +104,7 @@ export const MUTANTS = {
     file: "src/jobs/run/hold-and-switch.ts",
     line: 'await run.changes.barrier("leases", { signal: run.termSignal });',
     becomes: "",
-    from: 11,
+    from: 92,
   },
   "an unfenced old driver": {
     file: "src/jobs/run/node-fence.ts",
@@ -122,7 +122,7 @@ export const MUTANTS = {
       line: "Deadline.start(clock, requestBudgetMs(write.call, options));",
       becomes: "Deadline.start(clock, 25_000);",
     },
-    from: 99,
+    from: 490,
   },
   "readers without a lease": {
     file: "src/client/session.ts",
