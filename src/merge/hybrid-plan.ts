@@ -1,7 +1,8 @@
 import type { JsonObject } from "../core/types.ts";
-import { isTextList } from "./answer-shape.ts";
+import { isObject, isTextList } from "./answer-shape.ts";
 import type { SearchKind } from "./search-kind.ts";
 import type { SearchView } from "./search-view.ts";
+import { searchedAnywhere } from "./searched-anywhere.ts";
 import { type MergePlan, planSearch } from "./shard-request.ts";
 import { withPrimaryKey } from "./with-primary-key.ts";
 
@@ -34,11 +35,15 @@ export function planHybrid(
     ...(isScored ? { showRankingScore: true } : {}),
     ...(isDetailed ? { showRankingScoreDetails: true } : {}),
   };
-  const { attributesToSearchOn: _attributes, ...rest } = keyword; // a node may not know them, and nothing is found by them
   const semantic = needsWords(request)
-    ? { ...rest, hybrid: { embedder, semanticRatio: ALL_BUT_SEMANTIC } }
-    : { ...rest, hybrid: { embedder, semanticRatio: 1 } };
+    ? { ...keyword, hybrid: { embedder, semanticRatio: ALL_BUT_SEMANTIC } }
+    : { ...searchedAnywhere(keyword), hybrid: { embedder, semanticRatio: 1 } };
   return { keyword, semantic, primaryKey: view.primaryKey ?? "", plan: { ...plan, ordered: true } };
+}
+
+/** Whether a planned search is one by vector that has words in name only. */
+export function isByVector(body: JsonObject): boolean {
+  return isObject(body["hybrid"]) && body["hybrid"]["semanticRatio"] === ALL_BUT_SEMANTIC;
 }
 
 /**

@@ -5,6 +5,7 @@ import { type HybridPlan, planHybrid } from "../merge/hybrid-plan.ts";
 import type { Part } from "../merge/part.ts";
 import type { SearchKind } from "../merge/search-kind.ts";
 import type { SearchView } from "../merge/search-view.ts";
+import { searchedAnywhere } from "../merge/searched-anywhere.ts";
 import { withShardFilter } from "../merge/shard-request.ts";
 import { shardFilter } from "../routing/reserved.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
@@ -67,10 +68,11 @@ async function embedAndAsk(
   const { body, index, kind, call, first } = search;
   const found = await queryVector(cluster, request, { body, index, embedder: kind.embedder, call });
   if ("refusal" in found) return first;
-  const queries = [semanticQuery(search, found.vector)];
-  const result = await askQueries(cluster, request, { ...search, queries });
+  const semantic = semanticQuery(search, found.vector);
+  const result = await askQueries(cluster, request, { ...search, queries: [semantic] });
   requireCoverage(result, call.partial !== false);
-  return { result, keyword: first.keyword, semantic: partsOf(result.parts, 0) };
+  const others = await askAnywhere(cluster, request, { ...search, result, semantic });
+  return { result, keyword: first.keyword, semantic: partsOf([...result.parts, ...others], -1) };
 }
 
 async function askHalves(
@@ -85,12 +87,21 @@ async function askHalves(
   }
   const semantic = semanticQuery(search, vector);
   const result = await askQueries(cluster, request, { ...search, queries: [plan.keyword, semantic] });
+  const others = await askAnywhere(cluster, request, { ...search, result, semantic });
+  return { result, keyword: partsOf(result.parts, 0), semantic: partsOf([...result.parts, ...others], -1) };
+}
+
+/** A node without the attribute that is searched on has no hits by words, but it has some by vector. */
+async function askAnywhere(
+  cluster: Cluster,
+  request: ClusterRequest,
+  search: Asked & { readonly result: ScatterResult; readonly semantic: JsonObject },
+): Promise<readonly ScatterPart[]> {
+  const { result, semantic } = search;
   const lost = result.refusals.filter(isUnknownAttribute).flatMap((part) => part.shards);
-  const halves = { result, keyword: partsOf(result.parts, 0), semantic: partsOf(result.parts, 1) };
-  if (lost.length === 0 || result.parts.length === 0) return halves;
-  // A node without the attribute that is searched on has no hits by words, but it has some by vector.
-  const again = await askQueries(cluster, request, { ...search, shards: lost, queries: [semantic] });
-  return { ...halves, semantic: partsOf([...result.parts, ...again.parts], -1) };
+  if (lost.length === 0 || result.parts.length === 0) return [];
+  const queries = [searchedAnywhere(semantic)];
+  return (await askQueries(cluster, request, { ...search, shards: lost, queries })).parts;
 }
 
 function semanticQuery({ plan }: Asked, vector: JsonObject[string]): JsonObject {

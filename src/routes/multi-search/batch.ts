@@ -2,8 +2,10 @@ import { type IndexRow, physicalUid } from "../../cluster/registry.ts";
 import type { ClusterRequest, JsonObject } from "../../core/types.ts";
 import type { ScatterPart, ScatterResult } from "../../execute/scatter.ts";
 import { badAnswer, isObject, objectsOf } from "../../merge/answer-shape.ts";
+import { isByVector } from "../../merge/hybrid-plan.ts";
 import type { SearchKind } from "../../merge/search-kind.ts";
 import type { SearchView } from "../../merge/search-view.ts";
+import { searchedAnywhere } from "../../merge/searched-anywhere.ts";
 import { withShardFilter } from "../../merge/shard-request.ts";
 import { RESERVED_SHARD, shardFilter } from "../../routing/reserved.ts";
 import type { CallOptions, Cluster } from "../cluster.ts";
@@ -125,7 +127,7 @@ class BatchRead {
       request: (node, asked) => {
         const own = shardFilter(this.#cluster.topology.shards, asked);
         const limited = queries.map((query, place) => {
-          return silenced.has(place) ? nodeBody(withoutAttributes(query), NOTHING) : nodeBody(query, own);
+          return silenced.has(place) ? silencedBody(query, own) : nodeBody(query, own);
         });
         return {
           ...{ node, method: "POST", path: "multi-search", cutsReserved: true },
@@ -142,9 +144,12 @@ function nodeBody({ row, body }: NodeQuery, expression: string): JsonObject {
   return { ...body, indexUid: physicalUid(row), filter: withShardFilter(body["filter"], expression) };
 }
 
-function withoutAttributes({ row, body }: NodeQuery): NodeQuery {
-  const { attributesToSearchOn: _, ...rest } = body;
-  return { row, body: rest };
+/**
+ * A query as a node is asked that does not know its attributes: it has no hits by words there, and those by vector
+ * alone.
+ */
+function silencedBody({ row, body }: NodeQuery, own: string): JsonObject {
+  return nodeBody({ row, body: searchedAnywhere(body) }, isByVector(body) ? own : NOTHING);
 }
 
 /** Place of the query that a node refuses because it does not know an attribute to search on. */

@@ -59,6 +59,25 @@ function orderFaults({ expected, all }: WholeFederation, answer: JsonObject): st
   return [`place ${at} of ${own?.length}/${wanted?.length} holds ${own?.[at]} instead of ${wanted?.[at]}`];
 }
 
+/**
+ * Whether a node finds a document by other words than one server does, or ranks it so by itself. The engine's own doing:
+ * a word of the query that no document of a node has counts neither for exactness nor as a word to split another into.
+ */
+export function isRankedByOtherWords(whole: JsonObject, clustered: JsonObject): boolean {
+  const [places, own] = [whole, clustered].map(
+    (answer) => new Map(hitsOf(answer).map((hit) => [identityOf(hit), placeOf(hit)])),
+  );
+  return !isDeepStrictEqual(places, own);
+}
+
+/** Whether the hits of an answer are in the order of all that its cluster has for the same queries, up to ties. */
+export function isInOrderOf(all: JsonObject, answer: JsonObject): boolean {
+  const placeById = new Map(hitsOf(all).map((hit) => [identityOf(hit), placeOf(hit)]));
+  const places = hitsOf(all).map(placeOf);
+  const page = hitsOf(answer).map((hit) => places.indexOf(placeById.get(identityOf(hit)) ?? ""));
+  return page.every((place, at) => place >= Math.max(0, page[at - 1] ?? 0));
+}
+
 function hitsOf(answer: JsonObject): JsonObject[] {
   return answer["hits"] as JsonObject[];
 }

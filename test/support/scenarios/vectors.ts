@@ -91,6 +91,16 @@ export function vectorScenarios({ name, open }: Environment): void {
       expect(metaOf(both)?.reasons).toEqual([expect.stringContaining("fractions of each node's own")]);
     });
 
+    it("shows what no attribute that is searched on has by its vector, or at the end without one", async () => {
+      const { index } = await filled();
+      await index.updateSearchableAttributes(["name", "kind"]).waitTask();
+      const shown = { attributesToSearchOn: ["kind"], attributesToHighlight: ["name"], showRankingScore: true };
+      const answer = await index.search("Old", { ...shown, vector, hybrid: hybrid(0.5), limit: 60 });
+      expect(answer.hits.slice(0, 54).map(({ id }) => id)).toEqual(nearest(2.04));
+      expect(answer.hits.slice(54).map(({ id }) => id % 9)).toEqual(Array(6).fill(8));
+      expect(answer.hits.filter(({ _formatted }) => _formatted?.name?.includes("<em>Old</em>"))).toHaveLength(30);
+    });
+
     it("leaves the vector out where the words alone are good enough on all nodes together", async () => {
       const { index } = await filled();
       const answer = await index.search("harbour", { vector, hybrid: hybrid(0.1), limit: 10 });

@@ -34,6 +34,12 @@ describe("the plan of a query", () => {
     expect(both.semantic).toMatchObject({ hybrid: { embedder: "mini", semanticRatio: 1 } });
   });
 
+  it("searches both halves on the same attributes where words mark what is found by vector", () => {
+    const hybrid = { q: "x", vector: [1], attributesToSearchOn: ["title"], hybrid: { embedder: "mini" } };
+    expect(plan({ ...hybrid, attributesToHighlight: ["*"] }).semantic).toHaveProperty("attributesToSearchOn");
+    expect(plan(hybrid).semantic).not.toHaveProperty("attributesToSearchOn");
+  });
+
   it("lets hits of both halves carry the id and a distinct value that users do not see", () => {
     const { keyword, semantic, plan: merge } = plan({ q: "x", vector: [1], hybrid: { embedder: "mini" } });
     expect(keyword?.["attributesToRetrieve"]).toEqual(["title", "sku", "id"]);
