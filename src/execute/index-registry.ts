@@ -43,12 +43,15 @@ export class IndexRegistry {
   #revision = 0;
   #readAt: number;
   #reading: Promise<void> | undefined;
+  /** When the read under way, or the last one, began. */
+  #readFrom: number;
   /** Whether the last read failed: whoever can do without the next does not wait for it. */
   #isFailing = false;
 
   constructor(options: IndexRegistryOptions) {
     this.#options = options;
     this.#readAt = options.clock.monotonic();
+    this.#readFrom = this.#readAt;
   }
 
   /** Learns the rows among records that were read already. */
@@ -67,7 +70,8 @@ export class IndexRegistry {
     if (ageMs <= this.#options.maxAgeMs) return known;
     const refreshed = this.refresh().catch(() => undefined); // the next call tries again; the age says when
     if (this.#isFailing || ageMs <= this.#options.maxAgeMs * IDLE) return known;
-    await this.#patiently(refreshed);
+    // A read that is late waits for a silent node; calls that come meanwhile would each wait in vain.
+    await this.#patiently(refreshed, PATIENCE_MS - (this.#options.clock.monotonic() - this.#readFrom));
     return this.peek(uid);
   }
 
@@ -94,12 +98,13 @@ export class IndexRegistry {
       confirmation = shareNext(() => this.#confirm(uid));
       this.#confirmations.set(uid, confirmation);
     }
-    await this.#patiently(confirmation());
+    await this.#patiently(confirmation(), PATIENCE_MS);
   }
 
-  async #patiently(work: Promise<void>): Promise<void> {
+  async #patiently(work: Promise<void>, longestMs: number): Promise<void> {
+    if (longestMs <= 0) return;
     const done = new AbortController();
-    const patience = this.#options.clock.sleep(PATIENCE_MS, done.signal).catch(() => undefined);
+    const patience = this.#options.clock.sleep(longestMs, done.signal).catch(() => undefined);
     await Promise.race([work, patience]).finally(() => done.abort());
   }
 
@@ -223,6 +228,7 @@ export class IndexRegistry {
 
   async #read(): Promise<void> {
     const { records, learn, clock } = this.#options;
+    this.#readFrom = clock.monotonic();
     const found = await records.readAll().catch((error: unknown) => {
       this.#isFailing = true;
       throw error;

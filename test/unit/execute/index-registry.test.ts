@@ -89,6 +89,25 @@ describe("IndexRegistry", () => {
     expect(registry.peek("movies")).toMatchObject({ settingsVersion: 2 });
   });
 
+  it("lets the first call after a while wait for a silent node, and those that find its read late go on", async () => {
+    const memory = await setUp();
+    const { registry } = memory.cluster;
+    await registry.put(rowOf("movies"));
+    await memory.clock.advance(4001);
+    memory.state.override = ({ node }) => (node.id === "b" ? "hang" : undefined);
+    const waits: string[] = [];
+    const find = (name: string) => registry.find("movies").then(() => waits.push(name));
+    const first = find("first");
+    await memory.clock.advance(300);
+    const second = find("second");
+    await memory.clock.advance(199);
+    expect(waits).toEqual([]);
+    await memory.clock.advance(1);
+    await Promise.all([first, second]);
+    await find("late");
+    expect(waits).toEqual(["first", "second", "late"]);
+  });
+
   it("confirms a row with one node, a different one each time, and learns everything anew when it changed", async () => {
     const memory = await setUp();
     const { registry } = memory.cluster;
