@@ -21,6 +21,8 @@ export interface SearchPlansInput {
 export class SearchPlans {
   readonly #input: SearchPlansInput;
   readonly #shared: ShardSearch;
+  /** Bodies for parts of the shards, by their limit. */
+  readonly #limited = new Map<number, JsonObject>();
   /** Made when a node turns out to answer alone; null where none can. */
   #alone: ShardSearch | null | undefined;
   /** Whether nodes are asked for less than the whole list where that is likely to do. */
@@ -45,9 +47,16 @@ export class SearchPlans {
   /** The body for a node that answers for so many shards, without the filter for them. */
   bodyFor(shards: number): JsonObject {
     const { body } = this.#planFor(shards);
-    return this.isLimited && shards < this.#input.shards
-      ? { ...body, ...nodeWindow(this.#shared.plan.window, this.limitFor(shards)) }
-      : body;
+    return this.isLimited && shards < this.#input.shards ? this.#limitedBody(this.limitFor(shards)) : body;
+  }
+
+  /** One object for all nodes with the same limit, so that it is written once. */
+  #limitedBody(limit: number): JsonObject {
+    const { body, plan } = this.#shared;
+    const known = this.#limited.get(limit);
+    const limited = known ?? { ...body, ...nodeWindow(plan.window, limit) };
+    if (known === undefined) this.#limited.set(limit, limited);
+    return limited;
   }
 
   /** The body for a node that is asked for the whole list although others answer too. */

@@ -1,6 +1,8 @@
+import type { Topology } from "../cluster/topology.ts";
 import { MiroirError } from "../core/errors.ts";
 import type { ScatterInput } from "../execute/scatter.ts";
 import { coverShards, isCoverable, type Usability } from "../routing/cover.ts";
+import type { Ranking } from "../routing/ranking.ts";
 import type { OperationClass } from "../select/fleet.ts";
 import type { CallOptions, Cluster } from "./cluster.ts";
 import type { LacksOwn } from "./own-writes/own-read.ts";
@@ -56,7 +58,8 @@ function choiceWithout(avoided: ReadonlySet<string>, cluster: Cluster, read: Rep
   const { topology, selector, clock, options } = cluster;
   const { preference, tenant } = read.call;
   const choice = { cluster: topology, operation: read.operation, nowMs: clock.monotonic() };
-  const ranking = rankForTenant(selector.rank(choice, preference), topology, { affinity: options.tenants, tenant });
+  const ranked = onlyRanking(topology) ?? selector.rank(choice, preference);
+  const ranking = rankForTenant(ranked, topology, { affinity: options.tenants, tenant });
   const groups = topology.groups.filter(({ name }) => ranking.groups.includes(name));
   const standings = new Map<string, Standing>();
   const usable = (node: string, shard: number): Usability => {
@@ -72,6 +75,21 @@ function choiceWithout(avoided: ReadonlySet<string>, cluster: Cluster, read: Rep
     cover: (shards, exclude) => coverShards({ shards, groups, exclude, usable, ranking }),
     isCoverable: (shards, exclude) => isCoverable({ shards, groups, exclude, usable }),
   };
+}
+
+/** The rankings of topologies without a choice; null for those that leave one. */
+const onlyRankings = new WeakMap<Topology, Ranking | null>();
+
+/** The ranking where no shard has two replicas, and so none has to be chosen. */
+function onlyRanking(topology: Topology): Ranking | undefined {
+  let known = onlyRankings.get(topology);
+  if (known === undefined) {
+    const { groups, nodes } = topology;
+    const isOnly = groups.length === 1 && groups.every(({ table }) => table.every((replicas) => replicas.length === 1));
+    known = isOnly ? { groups: groups.map(({ name }) => name), tiers: [nodes.map(({ id }) => id)] } : null;
+    onlyRankings.set(topology, known);
+  }
+  return known ?? undefined;
 }
 
 /** A node for one read: out of the question, or asked shard by shard whether it owes a write. */

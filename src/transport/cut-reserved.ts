@@ -1,4 +1,4 @@
-import type { Buffer } from "node:buffer";
+import { Buffer } from "node:buffer";
 import { RESERVED_PREFIX, RESERVED_SHARD, RESERVED_VERSION } from "../routing/reserved.ts";
 
 const QUOTE = 0x22;
@@ -8,7 +8,7 @@ const CLOSING_BRACKET = 0x5d;
 const OPENING_BRACE = 0x7b;
 const LETTER_S = 0x73;
 
-const ANY_KEY = `"${RESERVED_PREFIX}`;
+const ANY_KEY = Buffer.from(`"${RESERVED_PREFIX}`);
 const SHARD_KEY = `"${RESERVED_SHARD}":`;
 const VERSION_KEY = `"${RESERVED_VERSION}":`;
 
@@ -24,8 +24,9 @@ export function cutReserved(json: Buffer): Buffer {
   if (key < 0) return json;
   let kept = 0;
   let copied = 0;
-  for (; key >= 0; key = json.indexOf(ANY_KEY, key + ANY_KEY.length)) {
+  for (let next = 0; key >= 0; key = next) {
     const end = endOfField(json, key);
+    next = nextKey(json, end < 0 ? key + ANY_KEY.length : end);
     if (end < 0) continue;
     // The comma before it may have gone with the field in front of it.
     const isFirst = json[key - 1] === OPENING_BRACE || key === copied;
@@ -36,6 +37,14 @@ export function cutReserved(json: Buffer): Buffer {
   }
   json.copyWithin(kept, copied);
   return json.subarray(0, kept + json.length - copied);
+}
+
+/** Where the next field that may be one of miroir's begins: they mostly stand side by side, and looking there is quicker. */
+function nextKey(json: Buffer, from: number): number {
+  const isNext = json[from] === COMMA && json[from + 1] === QUOTE && json[from + 2] === ANY_KEY[1];
+  return isNext && ANY_KEY.equals(json.subarray(from + 1, from + 1 + ANY_KEY.length))
+    ? from + 1
+    : json.indexOf(ANY_KEY, from);
 }
 
 /** Where the field that begins at `key` ends, or -1 when it is none of miroir's. */

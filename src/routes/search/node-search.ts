@@ -1,7 +1,6 @@
 import type { ClusterRequest, JsonObject } from "../../core/types.ts";
 import type { ScatterResult } from "../../execute/scatter.ts";
-import { withShardFilter } from "../../merge/shard-request.ts";
-import { shardFilter } from "../../routing/reserved.ts";
+import { ShardBodies } from "../../merge/shard-bodies.ts";
 import type { CallOptions, Cluster } from "../cluster.ts";
 import { callerHeaders, readShards } from "../read.ts";
 
@@ -42,19 +41,17 @@ export function askNodes(search: NodeSearch, { bodyFor, only }: Round): Promise<
   const leftMs = Math.max(1, endsAtMs - cluster.clock.monotonic());
   const isPatient = only === undefined || !haveOthers(cluster, only);
   const timeoutMs = isPatient ? leftMs : Math.min(leftMs / 2, cluster.options.attemptTimeoutMs);
+  const bodies = new ShardBodies(cluster.topology.shards);
+  const headers = callerHeaders(request);
   return readShards(cluster, {
     operation: "search",
     ...{ index, shards: only?.shards ?? search.shards, call: { ...call, timeoutMs }, signal: request.signal },
     ...(only === undefined ? {} : { onlyNode: only.node }),
-    request: (node, shards) => {
-      const body = bodyFor(shards);
-      const filter = withShardFilter(body["filter"], shardFilter(cluster.topology.shards, shards));
-      return {
-        ...{ node, method: "POST", path: `indexes/${index}/search`, cutsReserved: true },
-        body: JSON.stringify({ ...body, filter }),
-        ...callerHeaders(request),
-      };
-    },
+    request: (node, shards) => ({
+      ...{ node, method: "POST", path: `indexes/${index}/search`, cutsReserved: true },
+      body: bodies.textFor(bodyFor(shards), shards),
+      ...headers,
+    }),
   });
 }
 
