@@ -3,36 +3,24 @@ import { MiroirClient } from "../client/miroir.ts";
 import type { ExplainedNode, Explanation } from "../core/explanation.ts";
 import { type ClientFlags, clientConfig, withClientFlags } from "./client-config.ts";
 import { EXIT } from "./exit-code.ts";
-import { parseCount } from "./node-list.ts";
 import { refusable } from "./refusable.ts";
+import { type SearchFlags, searchOf, withSearchFlags } from "./search-flags.ts";
 import { counted } from "./terminal/counted.ts";
 import { paintFor } from "./terminal/paint.ts";
 import { print } from "./terminal/print.ts";
 import { tableLines } from "./terminal/table.ts";
 
-interface ExplainFlags extends ClientFlags {
-  readonly filter?: string;
-  readonly sort?: string;
-  readonly limit?: number;
-  readonly offset?: number;
-  readonly preference?: string;
+interface ExplainFlags extends ClientFlags, SearchFlags {
   readonly tenant?: string;
   readonly json?: boolean;
 }
 
 /** `miroir explain`: what a client would do with a search, and why. */
 export function explainCommand(): Command {
-  return withClientFlags(new Command("explain"))
+  return withSearchFlags(withClientFlags(new Command("explain")))
     .description(
       "what a client that starts now would do with a search, and why; ends with 3 when shards would be missing",
     )
-    .argument("<index>", "uid of the index")
-    .argument("[query]", "text to search for", "")
-    .option("--filter <expression>", "filter of the search")
-    .option("--sort <list>", "sort rules: price:asc,title:desc")
-    .option("--limit <number>", "hits of the page", parseCount)
-    .option("--offset <number>", "hits before the page", parseCount)
-    .option("--preference <text>", "as `preference` of the client: which replicas are chosen")
     .option("--tenant <name>", "as `tenant` of the client: which group answers")
     .option("--json", "print one JSON document")
     .action(runExplain);
@@ -40,19 +28,9 @@ export function explainCommand(): Command {
 
 async function runExplain(index: string, query: string, flags: ExplainFlags): Promise<void> {
   await using client = new MiroirClient({ ...(await clientConfig(flags)), repair: false });
-  const { filter, sort, limit, offset, preference, tenant } = flags;
+  const { preference, tenant } = flags;
   const call = { ...(preference === undefined ? {} : { preference }), ...(tenant === undefined ? {} : { tenant }) };
-  const explanation = await refusable(
-    client
-      .index(index)
-      .with(call)
-      .explain(query, {
-        ...(filter === undefined ? {} : { filter }),
-        ...(sort === undefined ? {} : { sort: sort.split(",") }),
-        ...(limit === undefined ? {} : { limit }),
-        ...(offset === undefined ? {} : { offset }),
-      }),
-  );
+  const explanation = await refusable(client.index(index).with(call).explain(query, searchOf(flags)));
   print(explanation, flags, explanationLines);
   if (explanation.shards.missing.length > 0) process.exitCode = EXIT.found;
 }

@@ -6,21 +6,16 @@ import { type Hasher, loadHasher } from "../routing/shard.ts";
 import { askNodes } from "./ask-nodes.ts";
 import { type ClusterFlags, keyOf, targetOf, withClusterFlags } from "./cluster-flags.ts";
 import { CommandFailed, EXIT } from "./exit-code.ts";
-import { parseCount } from "./node-list.ts";
 import { type SearchPlan, searchPlan } from "./plan/plan-search.ts";
 import { type WritePlan, writePlan } from "./plan/plan-write.ts";
+import { type SearchFlags, searchOf, withSearchFlags } from "./search-flags.ts";
 import { type ClusterSurvey, surveyCluster } from "./survey/survey.ts";
 import { troubleOf } from "./survey/trouble.ts";
 import { counted } from "./terminal/counted.ts";
 import { paintFor } from "./terminal/paint.ts";
 import { tableLines } from "./terminal/table.ts";
 
-interface SearchFlags extends ClusterFlags {
-  readonly filter?: string;
-  readonly sort?: string;
-  readonly limit?: number;
-  readonly offset?: number;
-  readonly preference?: string;
+interface PlanFlags extends ClusterFlags, SearchFlags {
   readonly json?: boolean;
 }
 
@@ -31,15 +26,8 @@ interface WriteFlags extends ClusterFlags {
 
 /** `miroir plan`: what a call would ask of which node. Nothing is searched or written. */
 export function planCommand(): Command {
-  const search = withClusterFlags(new Command("search"))
+  const search = withSearchFlags(withClusterFlags(new Command("search")))
     .description("what a search would ask of which node; ends with 3 when shards would be missing or owed")
-    .argument("<index>", "uid of the index")
-    .argument("[query]", "text to search for", "")
-    .option("--filter <expression>", "filter of the search")
-    .option("--sort <list>", "sort rules: price:asc,title:desc")
-    .option("--limit <number>", "hits of the page", parseCount)
-    .option("--offset <number>", "hits before the page", parseCount)
-    .option("--preference <text>", "as `preference` of the client: which replicas are chosen")
     .option("--json", "print one JSON document, with every request in full")
     .action(runSearch);
   const write = withClusterFlags(new Command("write"))
@@ -59,17 +47,10 @@ export function planCommand(): Command {
     .addCommand(write);
 }
 
-async function runSearch(index: string, q: string, flags: SearchFlags): Promise<void> {
+async function runSearch(index: string, q: string, flags: PlanFlags): Promise<void> {
   const { survey, hasher } = await look(flags);
-  const { filter, limit, offset, preference, sort } = flags;
-  const body: JsonObject = {
-    q,
-    ...(filter === undefined ? {} : { filter }),
-    ...(sort === undefined ? {} : { sort: sort.split(",") }),
-    ...(limit === undefined ? {} : { limit }),
-    ...(offset === undefined ? {} : { offset }),
-  };
-  const plan = searchPlan(survey, { index, body, preference }, hasher);
+  const body: JsonObject = { q, ...searchOf(flags) };
+  const plan = searchPlan(survey, { index, body, preference: flags.preference }, hasher);
   print(flags.json === true ? [JSON.stringify(plan, null, 2)] : [...searchLines(plan), ...footLines(survey)]);
   if (plan.missing.length > 0 || plan.indebted.length > 0) process.exitCode = EXIT.found;
 }

@@ -3,7 +3,8 @@ import { topologyOf } from "../../cluster/layout.ts";
 import { type IndexRow, physicalUid } from "../../cluster/registry.ts";
 import type { Topology } from "../../cluster/topology.ts";
 import type { JsonObject } from "../../core/types.ts";
-import { planSearch, withShardFilter } from "../../merge/shard-request.ts";
+import { SearchPlans } from "../../merge/search-plans.ts";
+import { withShardFilter } from "../../merge/shard-request.ts";
 import { searchView } from "../../routes/search-view.ts";
 import { shardPlanOf } from "../../routes/shards-for.ts";
 import { coverShards } from "../../routing/cover.ts";
@@ -52,7 +53,6 @@ export function searchPlan(
   if (row === undefined) throw noIndex(search.index, rows);
   const topology = topologyOf(row, survey.topology);
   const index = physicalUid(row);
-  const { body, plan } = planSearch(search.body, searchView(row));
   const stateOf = replicaStates(survey);
   const { shards, ...wide } = chosenShards(topology, { row, body: search.body, hasher });
   const cover = coverShards({
@@ -61,14 +61,20 @@ export function searchPlan(
     usable: (node, shard) => stateOf(index, node, shard),
     ranking: rankByText(search.preference ?? "", topology),
   });
+  const plans = new SearchPlans({
+    ...{ request: search.body, view: searchView(row), shards: shards.length },
+    widening: clusterOptions({}).adaptiveLimits ? 0 : undefined,
+  });
   const requests = topology.nodes.flatMap(({ id, url }) => {
     const own = cover.assignments.get(id);
     if (own === undefined) return [];
+    const body = plans.bodyFor(own.length);
     const filter = withShardFilter(body["filter"], shardFilter(topology.shards, own));
     return [{ node: id, url, shards: own, path: `indexes/${index}/search`, body: { ...body, filter } }];
   });
   return {
-    ...{ index, hitsAsked: plan.required, shards: { total: topology.shards, asked: shards.length }, ...wide, requests },
+    ...{ index, shards: { total: topology.shards, asked: shards.length }, ...wide, requests },
+    hitsAsked: Math.max(0, ...requests.map((request) => plans.limitFor(request.shards.length))),
     ...{ missing: cover.uncovered, indebted: cover.indebted },
   };
 }
