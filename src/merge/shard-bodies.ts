@@ -31,9 +31,9 @@ export class ShardBodies {
 /** The body with its filter last, which is a list that lacks its last condition and its end. */
 function openFilter({ filter = null, ...rest }: JsonObject): string {
   const others = JSON.stringify(rest).slice(0, -1);
-  const conditions = filter === null ? [] : Array.isArray(filter) ? filter : [filter];
-  const own = conditions.map((condition) => `${JSON.stringify(condition)},`).join("");
-  return `${others}${others === "{" ? "" : ","}"filter":[${own}`;
+  const own = filter === null ? [] : Array.isArray(filter) ? filter : [filter];
+  const written = own.map((condition) => `${JSON.stringify(condition)},`).join("");
+  return `${others}${others === "{" ? "" : ","}"filter":[${written}`;
 }
 
 /** Conditions in JSON, by the number of shards and those asked; covers are few. */
