@@ -14,6 +14,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "current",
+          globalSetup: ["test/support/build-cli.ts"],
           include: ["test/**/*.test.ts"],
           exclude: ["test/live/**"],
           typecheck: { enabled: true, include: ["test/types/**/*.test-d.ts"] },

@@ -7,8 +7,8 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 
-const PROGRAM = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
-const TSX = import.meta.resolve("tsx");
+/** The command line of this tree, as it was built before the tests began. */
+export const PROGRAM = fileURLToPath(new URL("../../.built/cli.js", import.meta.url));
 
 /** How the command line is started. */
 export interface CliOptions {
@@ -33,7 +33,7 @@ export async function emptyFolder(): Promise<string> {
 
 /** Starts `miroir` as its own process, with nothing of this process's configuration. */
 export async function startCli(args: readonly string[], { cwd, env }: CliOptions = {}) {
-  return spawn(process.execPath, ["--import", TSX, PROGRAM, ...args], {
+  return spawn(process.execPath, [PROGRAM, ...args], {
     cwd: cwd ?? (await emptyFolder()),
     env: { PATH: process.env["PATH"] ?? "", ...env },
     stdio: ["ignore", "pipe", "pipe"],

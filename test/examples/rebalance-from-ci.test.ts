@@ -6,13 +6,12 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { emptyFolder, startCli } from "../cli/run-cli.ts";
+import { emptyFolder, PROGRAM, startCli } from "../cli/run-cli.ts";
 import { MASTER_KEY } from "../support/cluster.ts";
 import { eventually } from "../support/eventually.ts";
 import { type JobCluster, startJobCluster } from "../support/job-cluster.ts";
 
 const FOLDER = fileURLToPath(new URL("../../examples/rebalance-from-ci/", import.meta.url));
-const PROGRAM = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 const UID = "movies";
 
 interface Step {
@@ -50,7 +49,7 @@ interface ActionRun extends Ran {
 async function folderWithNpx(): Promise<string> {
   const folder = await emptyFolder();
   mkdirSync(join(folder, "bin"));
-  const script = `#!/bin/bash\n[[ $1 == miroir ]] || exit 99\nshift\nexec "${process.execPath}" --import "${import.meta.resolve("tsx")}" "${PROGRAM}" "$@"\n`;
+  const script = `#!/bin/bash\n[[ $1 == miroir ]] || exit 99\nshift\nexec "${process.execPath}" "${PROGRAM}" "$@"\n`;
   writeFileSync(join(folder, "bin", "npx"), script);
   chmodSync(join(folder, "bin", "npx"), 0o755);
   return folder;
