@@ -216,7 +216,8 @@ function assemble({ highWater, config, inStore, verify, ...shared }: Parts): Met
     debts.load(records);
     rules.load(records);
     missed.load(records);
-    highWater.load(records);
+    // Such a node was refused as long as this was not known.
+    for (const node of highWater.load(records)) health.retry(node);
   };
   const registry = new IndexRegistry({ records, clock, operator, maxAgeMs: REGISTRY_MAX_AGE_MS, learn, stamps });
   const lanes = new Lanes();

@@ -64,6 +64,11 @@ export class HealthMonitor {
     if (isNew) changed?.(node, reason);
   }
 
+  /** Lets the next probe of a node be due at once, since something was learned that may clear it. */
+  retry(node: string): void {
+    this.#options.health.retry(node);
+  }
+
   #answered(node: string): void {
     const { health, changed } = this.#options;
     if (!health.isSuspect(node)) return;

@@ -36,16 +36,15 @@ export interface ExpectedIdentity {
  */
 export async function verifyIdentity(operator: Operator, node: NodeInfo, expected: ExpectedIdentity): Promise<void> {
   const marker = await readMarker(operator, node);
-  if (marker === undefined) throw refuse(node, "has no marker: it lost its data or was never part of the cluster");
-  if (marker["clusterId"] !== expected.clusterId) throw refuse(node, `belongs to cluster \`${marker["clusterId"]}\``);
-  if (marker["nodeId"] !== node.id) throw refuse(node, `is node \`${marker["nodeId"]}\``);
+  if (marker === undefined) throw refuse("has no marker: it lost its data or was never part of the cluster");
+  if (marker["clusterId"] !== expected.clusterId) throw refuse(`belongs to cluster \`${marker["clusterId"]}\``);
+  if (marker["nodeId"] !== node.id) throw refuse(`is node \`${marker["nodeId"]}\``);
   // A process that keeps records elsewhere than the others would not see what they are told.
-  if (keeperOf(marker) !== expected.keeper)
-    throw refuse(node, "belongs to a cluster whose state was moved; start again");
+  if (keeperOf(marker) !== expected.keeper) throw refuse("belongs to a cluster whose state was moved; start again");
   const { incarnation, taskUid } = expected.seen;
-  if (incarnationOf(marker) < incarnation) throw refuse(node, "came back with a state from before it was rebuilt");
+  if (incarnationOf(marker) < incarnation) throw refuse("came back with a state from before it was rebuilt");
   // Whoever rebuilt it wrote down first what it lacks: until that was read, nobody knows here.
-  if (incarnationOf(marker) > incarnation) throw refuse(node, "was rebuilt, and what it lacks is not known here yet");
+  if (incarnationOf(marker) > incarnation) throw refuse("was rebuilt, and what it lacks is not known here yet");
   // A key that may only search shows no task: whoever holds no other cannot tell a node that came back old.
   if (taskUid >= 0 && !operator.isSearchOnly) await verifyTasks(operator, node, taskUid);
 }
@@ -55,7 +54,7 @@ async function readMarker(operator: Operator, node: NodeInfo): Promise<JsonObjec
   const path = `indexes/${STATE_INDEX}/documents/${MARKER_ID}`;
   const response = await operator.ask(node, { method: "GET", path, unchecked: true });
   if (response.status === 404) return undefined;
-  if (response.status !== 200) throw refuse(node, `did not show its marker (status ${response.status})`);
+  if (response.status !== 200) throw refuse(`did not show its marker (status ${response.status})`);
   return JSON.parse((response.body as { value: string }).value) as JsonObject;
 }
 
@@ -70,10 +69,10 @@ async function verifyTasks(operator: Operator, node: NodeInfo, lastTaskUid: numb
   const { results } = await operator.demand<{ results: { uid: number }[] }>(node, call);
   const newest = results[0]?.uid ?? -1;
   if (newest < lastTaskUid) {
-    throw refuse(node, `came back with an older state (newest task ${newest}, ${lastTaskUid} was seen)`);
+    throw refuse(`came back with an older state (newest task ${newest}, ${lastTaskUid} was seen)`);
   }
 }
 
-function refuse(node: NodeInfo, what: string): TransportFailure {
-  return new TransportFailure("identity", `node \`${node.id}\` (${node.url}) ${what}`);
+function refuse(what: string): TransportFailure {
+  return new TransportFailure("identity", what);
 }

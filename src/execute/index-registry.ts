@@ -66,12 +66,15 @@ export class IndexRegistry {
       await this.refresh();
       return this.peek(uid);
     }
-    const ageMs = this.#options.clock.monotonic() - this.#readAt;
-    if (ageMs <= this.#options.maxAgeMs) return known;
+    const { clock, maxAgeMs } = this.#options;
+    const ageMs = clock.monotonic() - this.#readAt;
+    if (ageMs <= maxAgeMs) return known;
+    // What failed before this process was idle says nothing of now.
+    const failedLately = this.#isFailing && clock.monotonic() - this.#readFrom <= maxAgeMs * IDLE;
     const refreshed = this.refresh().catch(() => undefined); // the next call tries again; the age says when
-    if (this.#isFailing || ageMs <= this.#options.maxAgeMs * IDLE) return known;
+    if (failedLately || ageMs <= maxAgeMs * IDLE) return known;
     // A read that is late waits for a silent node; calls that come meanwhile would each wait in vain.
-    await this.#patiently(refreshed, PATIENCE_MS - (this.#options.clock.monotonic() - this.#readFrom));
+    await this.#patiently(refreshed, PATIENCE_MS - (clock.monotonic() - this.#readFrom));
     return this.peek(uid);
   }
 

@@ -30,13 +30,26 @@ export class NodeRecords implements SharedRecords {
   }
 
   async readAll(): Promise<readonly StateRecord[]> {
+    const { live, isBehind = () => false } = this.#options;
+    const nodes = this.#readable();
+    const first = await this.#read(nodes);
+    if (first.found.length > 0) return first.found.flat();
+    // What is known of the others may be old: nobody probes while a process is idle.
+    const others = live.topology.nodes.filter((node) => !nodes.includes(node) && !isBehind(node.id));
+    const { found } = await this.#read(others);
+    if (found.length === 0) throw unreadable(first.reason);
+    return found.flat();
+  }
+
+  async #read(nodes: readonly NodeInfo[]): Promise<{ found: (readonly StateRecord[])[]; reason: unknown }> {
     const { operator } = this.#options;
     // Checked connections only: another cluster's records must never be taken for ours.
-    const reads = this.#readable().map((node) => readState(operator, node, { unchecked: false }));
+    const reads = nodes.map((node) => readState(operator, node, { unchecked: false }));
     const results = await Promise.allSettled(reads);
-    const found = results.flatMap((result) => (result.status === "fulfilled" ? [result.value ?? []] : []));
-    if (found.length === 0) throw unreadable(results.find((result) => result.status === "rejected")?.reason);
-    return found.flat();
+    return {
+      found: results.flatMap((result) => (result.status === "fulfilled" ? [result.value ?? []] : [])),
+      reason: results.find((result) => result.status === "rejected")?.reason,
+    };
   }
 
   /** As the first node shows it that answers; another node begins with each call, so that all share the work. */

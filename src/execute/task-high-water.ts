@@ -39,15 +39,18 @@ export class TaskHighWater {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Learns what other processes wrote down. */
-  load(records: readonly StateRecord[]): void {
+  /** Learns what other processes wrote down; answers the nodes that were begun anew since. */
+  load(records: readonly StateRecord[]): ReadonlySet<string> {
+    const rebuilt = new Set<string>();
     for (const { kind, value } of records) {
       if (kind !== "seen") continue;
       const { node, incarnation, taskUid, at } = seenSchema.parse(value);
       const known = this.seen(node);
       const isNewer = incarnation === known.incarnation ? taskUid > known.taskUid : incarnation > known.incarnation;
       if (isNewer) this.#highest.set(node, { incarnation, taskUid, at });
+      if (incarnation > known.incarnation) rebuilt.add(node);
     }
+    return rebuilt;
   }
 
   /** Calls back whenever there is something new to write down. */

@@ -27,6 +27,12 @@ export class NodeHealth {
     this.#suspects.set(node, { since, nextProbe: now + this.#probeIntervalMs, reason });
   }
 
+  /** Makes the next probe of a suspect due at once: what made it suspect may be over. */
+  retry(node: string): void {
+    const suspect = this.#suspects.get(node);
+    if (suspect !== undefined) suspect.nextProbe = Number.NEGATIVE_INFINITY;
+  }
+
   answered(node: string): void {
     this.#suspects.delete(node);
   }

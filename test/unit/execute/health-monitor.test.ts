@@ -52,6 +52,15 @@ describe("HealthMonitor", () => {
     expect(monitor.isSuspect("a")).toBe(false);
   });
 
+  it("probes a suspect at once when something was learned that may clear it", async () => {
+    const { probed, monitor } = setUp(async () => undefined);
+    monitor.distrust("a", "was rebuilt");
+    for (const node of ["a", "b"]) monitor.retry(node);
+    expect(await monitor.recovered(["a", "b"])).toEqual(["a"]);
+    expect(probed).toEqual(["a"]);
+    expect(monitor.isSuspect("a")).toBe(false);
+  });
+
   it("keeps a suspect whose probe failed, with the newest reason", async () => {
     const { clock, monitor } = setUp();
     monitor.distrust("a", "was down");

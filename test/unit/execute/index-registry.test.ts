@@ -64,6 +64,14 @@ describe("IndexRegistry", () => {
     expect(await memory.cluster.registry.find("movies")).toEqual(rowOf("movies"));
   });
 
+  it("asks a suspect when none of the others shows its records", async () => {
+    const memory = await setUp();
+    await writeElsewhere(memory, "a", rowOf("movies"));
+    memory.cluster.health.distrust("a", "was down when it was asked last");
+    memory.state.override = ({ node }) => (node.id === "b" ? failure("identity") : undefined);
+    expect(await memory.cluster.registry.find("movies")).toEqual(rowOf("movies"));
+  });
+
   it("lets several callers share one read", async () => {
     const memory = await setUp();
     const { registry } = memory.cluster;
@@ -106,6 +114,26 @@ describe("IndexRegistry", () => {
     await Promise.all([first, second]);
     await find("late");
     expect(waits).toEqual(["first", "second", "late"]);
+  });
+
+  it("waits for records after a while though it could not read them before, and not while they cannot be read", async () => {
+    const memory = await setUp();
+    const { registry } = memory.cluster;
+    await registry.put(rowOf("movies"));
+    memory.state.override = () => failure("unreachable");
+    await memory.clock.advance(4001);
+    await registry.find("movies");
+    memory.state.override = () => undefined;
+    for (const node of ["a", "b"])
+      await writeElsewhere(memory, node, rowOf("movies", { stamp: stampAt(20), settingsVersion: 2 }));
+    expect(await registry.find("movies")).toMatchObject({ settingsVersion: 1 });
+    memory.state.override = () => failure("unreachable");
+    await registry.refreshNow().catch(() => undefined);
+    memory.state.override = () => undefined;
+    for (const node of ["a", "b"])
+      await writeElsewhere(memory, node, rowOf("movies", { stamp: stampAt(30), settingsVersion: 3 }));
+    await memory.clock.advance(4001);
+    expect(await registry.find("movies")).toMatchObject({ settingsVersion: 3 });
   });
 
   it("confirms a row with one node, a different one each time, and learns everything anew when it changed", async () => {

@@ -13,6 +13,16 @@ describe("what was seen of a node", () => {
     expect(seen.seen("a")).toEqual({ incarnation: 2, taskUid: 3, at });
   });
 
+  it("tells which nodes were begun anew, once", () => {
+    const seen = new TaskHighWater();
+    const records = [
+      seenRecord("a", { incarnation: 2, taskUid: 3, at }),
+      seenRecord("b", { incarnation: 1, taskUid: 7, at }),
+    ];
+    expect([...seen.load(records)]).toEqual(["a"]);
+    expect([...seen.load([...records, seenRecord("a", { incarnation: 2, taskUid: 9, at })])]).toEqual([]);
+  });
+
   it("is not overwritten by a process that has not heard yet that the node was begun anew", () => {
     const before = seenRecord("a", { incarnation: 1, taskUid: 70, at });
     const after = seenRecord("a", { incarnation: 2, taskUid: -1, at });
