@@ -1,5 +1,6 @@
 import type { JsonObject } from "../core/types.ts";
 import { shardFilter } from "../routing/reserved.ts";
+import { conditionsOf } from "./shard-request.ts";
 
 /** A body up to the place of the shards' condition in its filter. */
 interface OpenBody {
@@ -29,10 +30,11 @@ export class ShardBodies {
 }
 
 /** The body with its filter last, which is a list that lacks its last condition and its end. */
-function openFilter({ filter = null, ...rest }: JsonObject): string {
+function openFilter({ filter, ...rest }: JsonObject): string {
   const others = JSON.stringify(rest).slice(0, -1);
-  const own = filter === null ? [] : Array.isArray(filter) ? filter : [filter];
-  const written = own.map((condition) => `${JSON.stringify(condition)},`).join("");
+  const written = conditionsOf(filter)
+    .map((condition) => `${JSON.stringify(condition)},`)
+    .join("");
   return `${others}${others === "{" ? "" : ","}"filter":[${written}`;
 }
 

@@ -82,8 +82,13 @@ export function planSearch(request: JsonObject, view: SearchView): ShardSearch {
 
 /** Adds one more condition to a user's filter without rewriting the user's own expression. */
 export function withShardFilter(filter: JsonValue | undefined, expression: string): JsonValue {
-  if (filter === undefined || filter === null) return [expression];
-  return Array.isArray(filter) ? [...filter, expression] : [filter, expression];
+  return [...conditionsOf(filter), expression];
+}
+
+/** What a user's filter asks for, all of which a document must fulfil. */
+export function conditionsOf(filter: JsonValue | undefined): readonly JsonValue[] {
+  if (filter === undefined || filter === null) return [];
+  return Array.isArray(filter) ? filter : [filter];
 }
 
 function isFlag(value: JsonValue | undefined): boolean {
