@@ -48,15 +48,25 @@ export function isBinding(write: Write, id: string, promises: Promises): boolean
 }
 
 /**
- * Whether the store lost what it may have known of a write that not every replica did: a recovery infers no deletes, and
- * goes by the highest stamp, which is that of a partial update of whatever was there.
+ * Whether the store lost what it may have known of a write that not every replica did, or did before an earlier one that
+ * came late: a recovery infers no deletes, and goes by the highest stamp, which is that of a partial update of whatever
+ * was there.
  */
 function isForgotten(write: Write, id: string, promises: Promises): boolean {
   const loss = promises.storeLoss();
-  if (loss === undefined || write.calledAtMs > loss.untilMs || doneByAllAtMs(write, id, promises) !== undefined)
-    return false;
+  if (loss === undefined || write.calledAtMs > loss.untilMs) return false;
+  if (doneByAllAtMs(write, id, promises) !== undefined && !isOvertaken(write, id, promises)) return false;
   const isPartial = (other: Write) => other.kind === "update" && other.ids.includes(id) && other.number > write.number;
   return effectOn(write, "text") === null || promises.writes.some(isPartial);
+}
+
+/** Whether a node that held a document did an earlier write of it after this one. */
+function isOvertaken(write: Write, id: string, { writes, doneAtMs }: Promises): boolean {
+  const earlier = writes.filter(({ ids, number }) => ids.includes(id) && number < write.number);
+  return (write.ownersById.get(id) ?? []).some((node) => {
+    const doneMs = doneAtMs(node, write.taskUid) ?? Number.POSITIVE_INFINITY;
+    return earlier.some(({ taskUid }) => (doneAtMs(node, taskUid) ?? 0) > doneMs);
+  });
 }
 
 /** Whether nobody may know now what is owed. */
