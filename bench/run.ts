@@ -3,13 +3,11 @@ import type { Lab } from "./lab/lab.ts";
 import type { ScenarioReport } from "./report/bench-report.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
 
-/** Runs scenarios one after the other, whether or not one fails; those that only wait begin first and run beside the others. */
+/** Runs scenarios one after the other, whether or not one fails: one that ran beside others would be measured with them. */
 export async function runScenarios(scenarios: readonly Scenario[], lab: Lab): Promise<ScenarioReport[]> {
-  const waiting = scenarios.filter(({ isBackground }) => isBackground === true).map((each) => runOne(each, lab));
-  const background = Promise.all(waiting);
   const reports: ScenarioReport[] = [];
-  for (const scenario of scenarios) if (scenario.isBackground !== true) reports.push(await runOne(scenario, lab));
-  return [...reports, ...(await background)];
+  for (const scenario of scenarios) reports.push(await runOne(scenario, lab));
+  return reports;
 }
 
 async function runOne(scenario: Scenario, lab: Lab): Promise<ScenarioReport> {

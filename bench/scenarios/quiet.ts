@@ -5,11 +5,10 @@ import type { Scenario } from "./scenario.ts";
 const SILENT_AFTER_MS = 31_000;
 const LISTENING_MS = 10_000;
 
-/** What an open client sends when nobody has used it for half a minute; waits beside the other scenarios. */
+/** What an open client sends when nobody has used it for half a minute. */
 export const quiet: Scenario = {
   name: "quiet",
   title: "Requests of a client that nobody uses",
-  isBackground: true,
   async run(lab) {
     const cluster = await lab.cluster({ nodes: 4, replicationFactor: 1 });
     await using proxies = lab.detachedWorker();

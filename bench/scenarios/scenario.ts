@@ -6,7 +6,5 @@ export interface Scenario {
   /** As it is called with `--only`. */
   readonly name: string;
   readonly title: string;
-  /** Waits most of the time: runs beside the others. */
-  readonly isBackground?: boolean;
   run(lab: Lab): Promise<Findings>;
 }
