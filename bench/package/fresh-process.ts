@@ -3,9 +3,12 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** Runs a module's text in a new Node.js in a directory, and answers the number that it prints last. */
-export async function numberFrom(text: string, directory: string): Promise<number> {
-  const { stdout } = await run(process.execPath, ["--input-type=module", "-e", text], { cwd: directory });
+/**
+ * Runs a module's text in a new Node.js in a directory, and answers the number that it prints last.
+ * @param flags of Node.js itself
+ */
+export async function numberFrom(text: string, directory: string, flags: readonly string[] = []): Promise<number> {
+  const { stdout } = await run(process.execPath, [...flags, "--input-type=module", "-e", text], { cwd: directory });
   return Number(stdout.trim().split("\n").at(-1));
 }
 
