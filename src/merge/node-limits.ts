@@ -24,17 +24,18 @@ export interface NodeShare {
 
 /**
  * How many hits to ask a node for. Documents are spread by a hash of their ids, so a node with a given share of the shards
- * holds a binomially distributed number of the first `required` hits: the smallest limit is chosen that this number
- * reaches with a probability of at most 1 % × share, which makes at most 1 % for all nodes together, whatever their number.
+ * holds a binomially distributed number of the hits before the last one needed: the smallest limit is chosen that this
+ * number reaches with a probability of at most 1 % × share, which makes at most 1 % for all nodes together, whatever their
+ * number.
  */
 export function nodeLimit({ required, share, widening = 0 }: NodeShare): number {
   if (required < SHORTEST_LIMITED || share >= 1) return required;
   const deviation = Math.ceil(Math.sqrt(required * share * (1 - share)));
-  const limit = rarelyReached(required, share) + widening * deviation;
+  const limit = rarelyReached(required - 1, share) + widening * deviation;
   return limit > WORTH_LIMITING * required ? required : limit;
 }
 
-/** Results by `required` and share; there are few shares, and most searches have one of few windows. */
+/** Results by trials and share; there are few shares, and most searches have one of few windows. */
 const known = new Map<string, number>();
 const MOST_KNOWN = 2000;
 

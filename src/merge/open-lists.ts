@@ -7,17 +7,18 @@ export interface LimitedList {
 }
 
 /**
- * Positions of the lists that may lack hits of the merged one: those that were cut off behind a hit which was taken. The
- * merge looks at the heads of lists only, so a list of which it left a hit over would not have changed it by going on.
+ * Positions of the lists that may lack hits of the merged one: those that were cut off behind a hit which was taken, unless
+ * that was the last one needed. The merge looks at the heads of lists only, so a list that had a hit left when it ended
+ * would not have changed it by going on.
  */
 export function openLists(
   lists: readonly LimitedList[],
   { merged, required }: { readonly merged: readonly JsonObject[]; readonly required: number },
 ): number[] {
-  const taken = new Set(merged);
+  const takenBeforeLast = new Set(merged.slice(0, Math.max(0, required - 1)));
   return [...lists.keys()].filter((position) => {
     const { hits = [], limit = 0 } = lists[position] ?? {};
     const last = hits.at(-1);
-    return limit < required && hits.length >= limit && last !== undefined && taken.has(last);
+    return limit < required && hits.length >= limit && last !== undefined && takenBeforeLast.has(last);
   });
 }

@@ -1,9 +1,12 @@
-/** A search with a top-up weighs as much as so many without: 1 % of top-ups is what keeps the balance. */
-const WEIGHT = 100;
+/**
+ * A search with a top-up weighs as much as so many without: 2 % of top-ups keep the balance. Chance alone makes up to 1 %,
+ * which must not look like skew.
+ */
+const WEIGHT = 50;
 
 /** Balance at which an index gets wider limits, and at which narrower ones are tried again. */
-const WIDEN_AT = 3 * WEIGHT;
-const NARROW_AT = -20 * WEIGHT;
+const WIDEN_AT = 4 * WEIGHT;
+const NARROW_AT = -40 * WEIGHT;
 
 /** Indexes remembered; the ones not searched for longest are forgotten. */
 const MOST_INDEXES = 1000;

@@ -9,8 +9,12 @@ describe("a node's list that was cut off", () => {
   const merged = [full[0], spare[0], short[0], full[1]].filter((hit) => hit !== undefined);
 
   it("may lack hits of the merged one only when its last hit was taken", () => {
-    expect(openLists(lists, { merged, required: 4 })).toEqual([0]);
+    expect(openLists(lists, { merged, required: 5 })).toEqual([0]);
     expect(openLists(lists, { merged: merged.slice(0, 3), required: 3 })).toEqual([]);
+  });
+
+  it("lacks nothing when its last hit is the last one needed", () => {
+    expect(openLists(lists, { merged, required: 4 })).toEqual([]);
   });
 
   it("lacks nothing when the node was asked for all that is needed", () => {
