@@ -14,6 +14,7 @@ export interface BenchSize {
   readonly sequential: number;
   /** Searches of one turn, sixteen at a time. */
   readonly concurrent: number;
+  /** Searches of a kind that a client makes before it is measured: V8 compiles what a process does often, bit by bit. */
   readonly warmUp: number;
   /** Searches under the profiler, and of other counts. */
   readonly counted: number;
@@ -31,10 +32,10 @@ export interface BenchSize {
   readonly streamedBytes: number;
 }
 
-/** A run of about ten minutes. */
+/** A run of about half an hour. */
 export const FULL: BenchSize = {
   ...{ name: "full", corpus: 10_000, bigCorpus: 400, mostNodes: 8, hasAllClusters: true },
-  ...{ rounds: 5, sequential: 40, concurrent: 128, warmUp: 240, counted: 250, batches: 40 },
+  ...{ rounds: 5, sequential: 80, concurrent: 256, warmUp: 2000, counted: 250, batches: 40 },
   ...{ ratePerSecond: 60, loadSeconds: 3, indexingRounds: 3, indexedDocuments: 10_000 },
   ...{ healthySeconds: 4, faultSeconds: 6, streamedBytes: 1e9 },
 };

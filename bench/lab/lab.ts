@@ -2,6 +2,7 @@ import { startTestCluster, type TestCluster } from "../../src/testing/index.ts";
 import type { BenchSize } from "../size.ts";
 import type { Contender } from "../worker/protocol.ts";
 import { Worker } from "../worker/worker.ts";
+import type { Workload } from "../workloads.ts";
 import { allEntrants, type Entrant, OFFICIAL } from "./entrants.ts";
 import { joinFederation } from "./federation.ts";
 import { nameOf, type Shape } from "./shape.ts";
@@ -26,6 +27,7 @@ export class Lab implements AsyncDisposable {
   readonly #clusters = new Map<string, Promise<TestCluster>>();
   readonly #filled = new Map<string, Promise<void>>();
   readonly #contestants = new Map<string, Promise<Contestant | undefined>>();
+  readonly #warm = new Set<string>();
   readonly #opened: AsyncDisposable[] = [];
   #source = "no nodes";
 
@@ -85,6 +87,25 @@ export class Lab implements AsyncDisposable {
 
   async everybody(): Promise<Contestant[]> {
     return this.contestants(allEntrants(this.size));
+  }
+
+  /** Lets clients search until their code is compiled and their connections are open, once for each kind of search. */
+  async warm(contestants: readonly Contestant[], workload: Workload): Promise<void> {
+    for (const { name, worker } of contestants) {
+      const key = `${name}: ${workload}`;
+      if (this.#warm.has(key)) continue;
+      this.#warm.add(key);
+      await worker.ask("closed", { workload, searches: this.size.warmUp, concurrency: 16 });
+    }
+  }
+
+  /** An entrant in a process that has not searched yet, to be ended by whoever asked for it. */
+  async newcomer(entrant: Entrant): Promise<Contestant & AsyncDisposable> {
+    const contender = await this.#contenderOf(entrant, "bench");
+    if (contender === undefined) throw new Error(`${entrant.name} cannot take part`);
+    const worker = this.detachedWorker();
+    await worker.ask("open", contender);
+    return { name: entrant.name, worker, [Symbol.asyncDispose]: () => worker[Symbol.asyncDispose]() };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -21,11 +21,12 @@ import { slowNode } from "./slow-node.ts";
 import { sorted } from "./sorted.ts";
 import { stages } from "./stages.ts";
 import { streaming } from "./streaming.ts";
+import { warmUp } from "./warm-up.ts";
 
 /** Every scenario, in the order in which they run: what needs no server before any server is up. */
 export const SCENARIOS: readonly Scenario[] = [
   ...[pure, fanOut, importCost, quiet],
-  ...[page, stages, hitsParsed, addedLatency, load, bigDocuments, facets, deepPage, sorted],
+  ...[warmUp, page, stages, hitsParsed, addedLatency, load, bigDocuments, facets, deepPage, sorted],
   ...[slowNode, flappingNode, blackholedNode, overloadedCluster, killedNode],
   ...[mixed, indexing, streaming, memory],
 ];

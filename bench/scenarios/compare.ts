@@ -10,11 +10,8 @@ export async function compareSearches(
   contestants: readonly Contestant[],
   { workload, hasCrowd = false }: { readonly workload: Workload; readonly hasCrowd?: boolean },
 ): Promise<BenchResult[]> {
-  const { warmUp, rounds, sequential, concurrent } = lab.size;
-  for (const { worker } of contestants) {
-    await worker.ask("closed", { workload, searches: warmUp / 2, concurrency: 1 });
-    await worker.ask("closed", { workload, searches: warmUp / 2, concurrency: 16 });
-  }
+  const { rounds, sequential, concurrent } = lab.size;
+  await lab.warm(contestants, workload);
   const measured = await roundRobin(contestants, rounds, async ({ worker }) => ({
     alone: await worker.ask("closed", { workload, searches: sequential, concurrency: 1 }),
     ...(hasCrowd ? { crowd: await worker.ask("closed", { workload, searches: concurrent, concurrency: 16 }) } : {}),

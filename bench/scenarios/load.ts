@@ -12,11 +12,9 @@ export const load: Scenario = {
   name: "load",
   title: "A page of 20 small hits, searches at fixed times",
   async run(lab) {
-    const { ratePerSecond, loadSeconds: seconds, warmUp } = lab.size;
+    const { ratePerSecond, loadSeconds: seconds } = lab.size;
     const contestants = await lab.contestants(mainEntrants(lab.size));
-    for (const { worker } of contestants) {
-      await worker.ask("closed", { workload: "page", searches: warmUp / 2, concurrency: 2 });
-    }
+    await lab.warm(contestants, "page");
     const measured = await roundRobin(contestants, 2, ({ worker }) =>
       worker.ask("openLoop", { workload: "page", ratePerSecond, seconds }),
     );

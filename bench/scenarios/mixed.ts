@@ -16,14 +16,9 @@ export const mixed: Scenario = {
     const p50: BenchResult[] = [];
     const p99: BenchResult[] = [];
     const failures: BenchResult[] = [];
-    for (const { name, worker } of await lab.contestants([
-      OFFICIAL,
-      UNCOMPRESSED,
-      miroirOn(1),
-      miroirOn(4),
-      miroirOn(4, 2),
-    ])) {
-      await worker.ask("closed", { workload: "page", searches: lab.size.warmUp / 2, concurrency: 2 });
+    const contestants = await lab.contestants([OFFICIAL, UNCOMPRESSED, miroirOn(1), miroirOn(4), miroirOn(4, 2)]);
+    await lab.warm(contestants, "page");
+    for (const { name, worker } of contestants) {
       await worker.ask("startWriting", WRITES);
       const measured = await worker.ask("openLoop", { workload: "page", ratePerSecond: ratePerSecond / 2, seconds });
       const { failed } = await worker.ask("stopWriting", null);

@@ -11,8 +11,9 @@ export const stages: Scenario = {
     const results: BenchResult[] = [];
     const bars: { name: string; values: number[] }[] = [];
     const loop = { workload: "page", searches: lab.size.counted, concurrency: 1 } as const;
-    for (const { name, worker } of await lab.contestants(mainEntrants(lab.size))) {
-      await worker.ask("closed", { ...loop, searches: lab.size.warmUp });
+    const contestants = await lab.contestants(mainEntrants(lab.size));
+    await lab.warm(contestants, "page");
+    for (const { name, worker } of contestants) {
       const { cpuUs } = await worker.ask("closed", loop);
       const times = await worker.ask("profile", loop);
       const profiled = STAGES.reduce((sum, stage) => sum + times[stage], 0);
