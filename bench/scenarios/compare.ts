@@ -4,6 +4,9 @@ import { type BenchResult, comparedToFirst, median, roundRobin } from "../measur
 import type { ClosedLoopMeasure } from "../worker/protocol.ts";
 import type { Workload } from "../workloads.ts";
 
+/** Searches of every lane before a turn is measured: connections were closed while the others had theirs. */
+const REOPENING = 5;
+
 /** Client CPU and latency of one kind of search, one after the other and, if asked, sixteen at a time. */
 export async function compareSearches(
   lab: Lab,
@@ -12,9 +15,13 @@ export async function compareSearches(
 ): Promise<BenchResult[]> {
   const { rounds, sequential, concurrent } = lab.size;
   await lab.warm(contestants, workload);
-  const measured = await roundRobin(contestants, rounds, async ({ worker }) => ({
-    alone: await worker.ask("closed", { workload, searches: sequential, concurrency: 1 }),
-    ...(hasCrowd ? { crowd: await worker.ask("closed", { workload, searches: concurrent, concurrency: 16 }) } : {}),
+  const turn = async ({ worker }: Contestant, searches: number, concurrency: number) => {
+    await worker.ask("closed", { workload, searches: concurrency * REOPENING, concurrency });
+    return worker.ask("closed", { workload, searches, concurrency });
+  };
+  const measured = await roundRobin(contestants, rounds, async (contestant) => ({
+    alone: await turn(contestant, sequential, 1),
+    ...(hasCrowd ? { crowd: await turn(contestant, concurrent, 16) } : {}),
   }));
   const turnsOf = (kind: "alone" | "crowd") =>
     [...measured].map(([{ name }, turns]) => ({ name, turns: turns.flatMap((turn) => turn[kind] ?? []) }));
